@@ -1,0 +1,2 @@
+# Generated from protos/ by `make generate`; do not edit.
+"""Generated messages and stubs, a package for each module."""

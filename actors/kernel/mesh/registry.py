@@ -1,0 +1,178 @@
+"""Who answers where: replicas take leases in a NATS key-value bucket, callers and the edge watch them.
+
+A replica owns one slot, `<module>.<number>`. It renews its lease every RENEW_SECONDS; a restarted replica takes
+the same slot, so its new address replaces the old one at once. Watchers judge leases by their own clock and only
+while they are connected: an outage of the bus never empties a snapshot, and the last endpoint of a module is kept
+until its slot is given up or taken anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass
+
+import nats.errors
+import nats.js.errors
+import orjson
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+from nats.js.api import KeyValueConfig, StorageType
+from nats.js.kv import KeyValue
+
+BUCKET = "atrium_registry"
+KEYS_BUCKET = "atrium_keys"
+LEASE_SECONDS = 6.0
+RENEW_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One replica of a module and where it listens."""
+
+    module: str
+    slot: int
+    host: str
+    port: int
+    metrics_port: int
+    node: str
+    pid: int
+    version: str
+    start_time: float
+    """Unix seconds."""
+
+    @property
+    def key(self) -> str:
+        return f"{self.module}.{self.slot}"
+
+
+Snapshot = dict[str, tuple[Endpoint, ...]]
+"""The endpoints of each module, by slot."""
+
+
+async def _bucket(js: JetStreamContext, config: KeyValueConfig) -> KeyValue:
+    try:
+        return await js.key_value(config.bucket)
+    except nats.js.errors.BucketNotFoundError:
+        with contextlib.suppress(nats.js.errors.BadRequestError):  # somebody else was faster
+            return await js.create_key_value(config)
+        return await js.key_value(config.bucket)
+
+
+class Registry:
+    """The leases in one NATS system, and the public keys that go with them."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.js = client.jetstream()
+
+    async def _leases(self) -> KeyValue:
+        return await _bucket(self.js, KeyValueConfig(bucket=BUCKET, history=1, ttl=60, storage=StorageType.FILE))
+
+    async def _keys(self) -> KeyValue:
+        return await _bucket(self.js, KeyValueConfig(bucket=KEYS_BUCKET, history=1, storage=StorageType.FILE))
+
+    @contextlib.asynccontextmanager
+    async def lease(self, endpoint: Endpoint) -> AsyncIterator[None]:
+        """Keeps the endpoint announced for as long as the block runs, and gives the slot up at its end.
+
+        An outage of the bus is ridden out: the lease is renewed as soon as the bus answers again.
+        """
+        bucket = await self._leases()
+        value = orjson.dumps(asdict(endpoint))
+        await bucket.put(endpoint.key, value)
+
+        async def renew() -> None:
+            while True:
+                await asyncio.sleep(RENEW_SECONDS)
+                with contextlib.suppress(nats.errors.Error, OSError, TimeoutError):
+                    await bucket.put(endpoint.key, value)
+
+        task = asyncio.create_task(renew(), name=f"lease {endpoint.key}")
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(nats.errors.Error, OSError, TimeoutError):
+                entry = await bucket.get(endpoint.key)
+                if entry.value == value:  # a successor may hold the slot already
+                    await bucket.delete(endpoint.key)
+
+    async def watch(self) -> AsyncIterator[Snapshot]:
+        """Yields all endpoints now, and again whenever they change. Runs until cancelled, over bus outages too."""
+        seen: dict[str, tuple[Endpoint, float]] = {}
+        last: Snapshot | None = None
+        while True:
+            try:
+                bucket = await self._leases()
+                watcher = await bucket.watchall()
+            except (nats.errors.Error, OSError, TimeoutError):
+                await asyncio.sleep(RENEW_SECONDS / 2)
+                continue
+            try:
+                initial = True
+                while True:
+                    try:
+                        entry = await watcher.updates(timeout=RENEW_SECONDS / 2)
+                        if entry is None:
+                            initial = False
+                        elif entry.operation in ("DEL", "PURGE"):
+                            seen.pop(entry.key, None)
+                        elif entry.value:
+                            seen[entry.key] = (Endpoint(**orjson.loads(entry.value)), time.monotonic())
+                    except (nats.errors.TimeoutError, TimeoutError):
+                        if not self.client.is_connected:
+                            # Nobody can renew now: give every lease a whole term from the reconnection on.
+                            seen = {key: (endpoint, time.monotonic()) for key, (endpoint, _) in seen.items()}
+                    if initial:
+                        continue
+                    self._expire(seen)
+                    snapshot = _snapshot(seen)
+                    if snapshot != last:
+                        last = snapshot
+                        yield snapshot
+            except (nats.errors.Error, OSError):
+                await asyncio.sleep(RENEW_SECONDS / 2)
+            finally:
+                with contextlib.suppress(Exception):
+                    await watcher.stop()
+
+    @staticmethod
+    def _expire(seen: dict[str, tuple[Endpoint, float]]) -> None:
+        now = time.monotonic()
+        alive = {endpoint.module for endpoint, renewed in seen.values() if now - renewed <= LEASE_SECONDS}
+        for key, (endpoint, renewed) in list(seen.items()):
+            if now - renewed > LEASE_SECONDS and endpoint.module in alive:
+                del seen[key]
+
+    async def publish_jwks(self, document: bytes) -> None:
+        """Makes a JSON Web Key Set the one that every host and the edge verify tokens with."""
+        await (await self._keys()).put("jwks", document)
+
+    async def watch_jwks(self) -> AsyncIterator[bytes]:
+        """Yields the JSON Web Key Set, once there is one, and again whenever it changes. Runs until cancelled."""
+        last = b""
+        while True:
+            try:
+                watcher = await (await self._keys()).watch("jwks")
+                try:
+                    while True:
+                        with contextlib.suppress(nats.errors.TimeoutError, TimeoutError):
+                            entry = await watcher.updates(timeout=5)
+                            if entry is not None and entry.value and entry.value != last:
+                                last = entry.value
+                                yield last
+                finally:
+                    with contextlib.suppress(Exception):
+                        await watcher.stop()
+            except (nats.errors.Error, OSError, TimeoutError):
+                await asyncio.sleep(RENEW_SECONDS / 2)
+
+
+def _snapshot(seen: dict[str, tuple[Endpoint, float]]) -> Snapshot:
+    by_module: dict[str, list[Endpoint]] = {}
+    for endpoint, _ in seen.values():
+        by_module.setdefault(endpoint.module, []).append(endpoint)
+    return {module: tuple(sorted(found, key=lambda e: e.slot)) for module, found in sorted(by_module.items())}
