@@ -16,7 +16,6 @@ from typing import Literal, TypeVar
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-
 S = TypeVar("S", bound="Section")
 
 

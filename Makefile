@@ -1,0 +1,44 @@
+# One command each; `make help` lists them. CI runs `make test` and `make lint`, nothing else.
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := .tools/uv-$(UV_VERSION)/bin/uv
+STAMP := .venv/.atrium
+export UV_PROJECT_ENVIRONMENT := .venv
+
+.DEFAULT_GOAL := help
+.PHONY: help up down test test-fast lint generate
+
+help: ## Show this list.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+up: $(STAMP)-up ## Install what is missing and start the platform; ARGS=--detach returns once it is ready.
+	@.venv/bin/python -m actors up $(ARGS)
+
+down: $(STAMP)-up ## Stop the platform.
+	@.venv/bin/python -m actors down $(ARGS)
+
+test: $(STAMP)-dev ## Run all tests; ARGS go to pytest.
+	.venv/bin/python -m pytest $(ARGS)
+
+test-fast: $(STAMP)-dev ## Run the tests that start no server.
+	.venv/bin/python -m pytest -m "not live" $(ARGS)
+
+lint: $(STAMP)-dev ## Check style, types, imports, protos and that generated code is fresh.
+	.ci/lint
+
+generate: $(STAMP)-dev ## Generate actors/api from protos/.
+	.venv/bin/python protos/generate.py
+
+# An installation for development also serves to run the platform, so the second never takes the first away.
+# Compiled bytecode halves the start: Ray alone imports two thousand modules, in every process.
+$(STAMP)-up: pyproject.toml uv.lock | $(UV)
+	$(UV) sync --quiet --frozen --inexact --compile-bytecode --extra embedded
+	@touch $@
+
+$(STAMP)-dev: pyproject.toml uv.lock | $(UV)
+	$(UV) sync --quiet --frozen --compile-bytecode --extra embedded --group dev
+	@touch $@ $(STAMP)-up
+
+$(UV):
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --target .tools/uv-$(UV_VERSION) uv==$(UV_VERSION)

@@ -1,0 +1,174 @@
+"""Commands over the modules and their stores: serve, migrate, events, mail."""
+
+from __future__ import annotations
+
+import asyncio
+import email
+import email.policy
+import logging
+import signal
+import sys
+import threading
+from datetime import datetime
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from actors.kernel.errors import AtriumError
+from actors.kernel.settings import PlatformSettings, SettingsError, load
+from actors.kernel.telemetry import start_logging
+
+LOOK_SECONDS = 1.0
+READY_SECONDS = 120.0
+DRAIN_SECONDS = 25.0
+log = logging.getLogger(__name__)
+
+
+@click.command()
+def serve() -> None:
+    """Run the modules on the Ray cluster until told to stop; prints `ready` once all of them answer."""
+    from actors.kernel.host.cluster import Cluster, prepare_stores
+
+    try:
+        settings = load(PlatformSettings)
+        start_logging("serve", settings.log_level)
+        cluster = Cluster(settings)
+        # Joining the cluster takes longest and needs no store.
+        joining = threading.Thread(target=cluster.connect, daemon=True)
+        joining.start()
+        asyncio.run(prepare_stores(settings))
+        joining.join()
+    except (SettingsError, AtriumError) as error:
+        raise click.ClickException(str(error)) from error
+    stopping = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stopping.set())
+    supervisor = cluster.start()
+    cluster.wait_ready(supervisor, READY_SECONDS)
+    print("ready", flush=True)
+    while not stopping.wait(LOOK_SECONDS):
+        if not cluster.alive():
+            log.error("the Ray cluster is gone")
+            sys.exit(1)
+    cluster.stop(supervisor, DRAIN_SECONDS)
+
+
+@click.command()
+def migrate() -> None:
+    """Bring stores and streams up to what this version expects. Safe to repeat."""
+    from actors.kernel.host.cluster import prepare_stores
+
+    try:
+        asyncio.run(prepare_stores(load(PlatformSettings)))
+    except (SettingsError, AtriumError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo("Stores and streams are up to date.")
+
+
+@click.group()
+def events() -> None:
+    """Look at the event bus."""
+
+
+async def _with_bus(work: Any) -> None:
+    from actors.kernel.host.cluster import bus_of
+
+    bus = await bus_of(load(PlatformSettings), "events")
+    try:
+        await work(bus)
+    finally:
+        await bus.close()
+
+
+def _run(work: Any) -> None:
+    try:
+        asyncio.run(_with_bus(work))
+    except (SettingsError, AtriumError) as error:
+        raise click.ClickException(str(error)) from error
+    except KeyboardInterrupt:
+        click.echo()
+
+
+@events.command()
+@click.argument("subject", default="atrium.>")
+def tail(subject: str) -> None:
+    """Print events as they are published. SUBJECT is atrium.<module>.<Event>.<tenant>, with * and >."""
+
+    async def work(bus: Any) -> None:
+        async for envelope in bus.tail(subject):
+            kind = envelope.type.rpartition(".")[2]
+            body = " ".join(str(envelope.message()).split())
+            click.echo(f"{envelope.time:%H:%M:%S.%f} {envelope.module:8} {kind:24} {envelope.tenant_id:31} {body[:200]}")
+
+    _run(work)
+
+
+@events.command()
+@click.option("--limit", default=50, show_default=True, help="How many, newest first.")
+def dead(limit: int) -> None:
+    """List events that a module gave up on, with the reason."""
+
+    async def work(bus: Any) -> None:
+        letters = await bus.dead_letters(limit)
+        if not letters:
+            click.echo("No dead letters.")
+            return
+        table = Table("number", "time", "module", "event", "tenant", "reason")
+        for letter in letters:
+            envelope = letter.envelope
+            table.add_row(
+                str(letter.sequence),
+                f"{envelope.time:%Y-%m-%d %H:%M:%S}",
+                letter.consumer,
+                envelope.type,
+                envelope.tenant_id,
+                letter.error,
+            )
+        Console().print(table)
+
+    _run(work)
+
+
+@events.command()
+@click.argument("numbers", nargs=-1, type=int)
+@click.option("--all", "everything", is_flag=True, help="All dead letters.")
+def replay(numbers: tuple[int, ...], everything: bool) -> None:
+    """Give dead letters back to the module that gave up on them; NUMBERS as `events dead` lists them."""
+    if not numbers and not everything:
+        raise click.UsageError("Name the numbers that `atrium events dead` lists, or --all.")
+
+    async def work(bus: Any) -> None:
+        chosen = [letter.sequence for letter in await bus.dead_letters(10_000)] if everything else list(numbers)
+        click.echo(f"{await bus.replay_dead(chosen)} given back.")
+
+    _run(work)
+
+
+@click.command()
+@click.argument("number", required=False, type=int)
+def mail(number: int | None) -> None:
+    """List the mails of the outbox folder, newest first, or show one by its NUMBER."""
+    settings = load(PlatformSettings)
+    if settings.smtp_url is not None:
+        raise click.ClickException("Mail goes to the SMTP server of ATRIUM_SMTP_URL; nothing is kept here.")
+    files = sorted((settings.home / "outbox").glob("*.eml"), reverse=True)
+    if not files:
+        click.echo(f"No mail in {settings.home / 'outbox'}.")
+        return
+    if number is not None:
+        if not 1 <= number <= len(files):
+            raise click.ClickException(f"There are mails 1 to {len(files)}.")
+        message = email.message_from_bytes(files[number - 1].read_bytes(), policy=email.policy.default)
+        body = message.get_body(("plain",))
+        click.echo(f"To: {message['to']}\nSubject: {message['subject']}\n\n{body.get_content() if body else ''}")
+        return
+    table = Table("number", "time", "to", "subject")
+    for index, file in enumerate(files[:50], 1):
+        message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+        sent = datetime.fromtimestamp(file.stat().st_mtime)
+        table.add_row(str(index), f"{sent:%Y-%m-%d %H:%M:%S}", str(message["to"]), str(message["subject"]))
+    Console().print(table)
+
+

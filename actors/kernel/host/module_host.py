@@ -1,0 +1,234 @@
+"""A module at work in one process: its services behind the chain, its relay, its reactions, its workers.
+
+A plain class: the same in a Ray actor, in a unit test on memory back-ends, and in a command.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from google.protobuf.message import Message
+
+from actors.api.kernel.v1 import MailQueued, TenantExportRequested, TenantPurgeRequested
+from actors.kernel.access.audit import Refusals
+from actors.kernel.access.policy import Method, policy_of, revoking_events
+from actors.kernel.access.tokens import Revocations, Verifier
+from actors.kernel.call import Call, system_call
+from actors.kernel.clock import Clock
+from actors.kernel.errors import AtriumError
+from actors.kernel.events.contract import Bus, Envelope, Source, subject_of
+from actors.kernel.events.inbox import Reaction, Reactions
+from actors.kernel.events.outbox import Outbox
+from actors.kernel.events.relay import Relay, nudge_name
+from actors.kernel.host.chain import Chain, Next
+from actors.kernel.host.tenancy import TenantData
+from actors.kernel.host.usage import Usage
+from actors.kernel.mail import Mailer, opened_mail
+from actors.kernel.mesh.dial import Mesh
+from actors.kernel.module import Module, Room
+from actors.kernel.sealing import Sealer
+from actors.kernel.settings import PlatformSettings
+from actors.kernel.store.contract import Backend
+from actors.kernel.store.migrate import layout
+from actors.kernel.store.unit import Store
+from actors.kernel.telemetry import Metrics
+
+log = logging.getLogger(__name__)
+
+FLUSH_SECONDS = 5.0
+LONGEST_TOKEN_SECONDS = 3600.0
+"""How far back a host that starts reads the events that revoke tokens; no token lives longer."""
+
+
+@dataclass
+class Ports:
+    """The outside world of a host."""
+
+    backend: Backend
+    bus: Bus
+    mesh: Mesh
+    mailer: Mailer
+    clock: Clock
+    sealer: Sealer
+    platform: PlatformSettings
+    publish_jwks: Callable[[bytes], Awaitable[None]]
+    watch_jwks: Callable[[], AsyncIterator[bytes]]
+
+
+class ModuleHost:
+    """One replica of one module. Raises ContractBroken when its contract lacks a rule."""
+
+    def __init__(self, module: Module, cards: Sequence[Module], settings: Any, ports: Ports) -> None:
+        self.module, self.ports = module, ports
+        self.names = [card.name for card in cards]
+        self.policy = policy_of(tuple(self.names))
+        self.metrics = Metrics()
+        self.revocations = Revocations(LONGEST_TOKEN_SECONDS)
+        self.verifier = Verifier(ports.platform.public_url, self.policy, self.revocations)
+        self.usage = Usage(ports.clock)
+        self.refusals = Refusals(ports.clock)
+        self.store: Store[Any] = Store(
+            ports.backend,
+            module.name,
+            module.unit,
+            clock=ports.clock,
+            sealer=ports.sealer,
+            committed=lambda: ports.bus.nudge(nudge_name(module.name)),
+        )
+        collections = layout([(card.name, card.collections) for card in cards])
+        self.room = Room(
+            store=self.store,
+            bus=ports.bus,
+            mesh=ports.mesh,
+            clock=ports.clock,
+            sealer=ports.sealer,
+            policy=self.policy,
+            platform=ports.platform,
+            settings=settings,
+            metrics=self.metrics,
+            collections=collections,
+            publish_jwks=ports.publish_jwks,
+        )
+        self.furnished = module.furnish(self.room)
+        exchange = next((card.exchange for card in cards if card.exchange is not None), None)
+        self.chain = Chain(
+            policy=self.policy,
+            verifier=self.verifier,
+            store=self.store,
+            clock=ports.clock,
+            metrics=self.metrics,
+            refusals=self.refusals,
+            usage=self.usage,
+            exchange=None if exchange is None else exchange(ports.mesh),
+        )
+        self.relay = Relay(module.name, Outbox(ports.backend, self.store.outbox), ports.bus)
+        data = TenantData(module.name, module.collections, self.store)
+        self.reactions = Reactions(
+            module.name,
+            [
+                *self.furnished.reactions,
+                Reaction(MailQueued.DESCRIPTOR.name, self._send_mail, source=module.name),
+                Reaction(TenantPurgeRequested.DESCRIPTOR.name, data.purge),
+                Reaction(TenantExportRequested.DESCRIPTOR.name, data.export),
+            ],
+            self.store,
+            ports.bus,
+        )
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def methods(self) -> list[tuple[Method, Next]]:
+        """The module's methods and their handlers. Raises LookupError when a service or method is not implemented."""
+        services = {type(service).__name__: service for service in self.furnished.services}
+        found = []
+        for method in self.policy.methods.values():
+            if method.module == self.module.name:
+                handler = getattr(services.get(method.service), method.name, None)
+                if handler is None:
+                    raise LookupError(f"nothing implements {method}")
+                found.append((method, handler))
+        return found
+
+    async def start(self) -> None:
+        """Prepares the module and begins its work. It can take calls when this returns."""
+        if self.furnished.prepare is not None:
+            await self.furnished.prepare()
+        work: list[tuple[str, Coroutine[Any, Any, None]]] = [
+            ("keys", self._follow_keys()),
+            ("revocations", self._follow_revocations()),
+            ("relay", self.relay.run()),
+            ("reactions", self.reactions.run_single(self.names)),
+            ("batches", self.reactions.run_batches(self.names)),
+            ("counters", self._flush_regularly()),
+        ]
+        for worker in self.furnished.workers:
+            run = self._leased(worker.name, worker.run) if worker.leased else worker.run()
+            work.append((worker.name, run))  # type: ignore[arg-type]
+        self._tasks = [asyncio.create_task(self._keep(name, run), name=name) for name, run in work]
+        if self.furnished.schedules:
+            async with self.store.unit(system_call(), audit=False) as unit:
+                for name, rule, announcement in self.furnished.schedules:
+                    unit.schedule(announcement, name=name, when=rule)
+
+    async def stop(self) -> None:
+        """Ends the work; what was committed is relayed by the next host."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with contextlib.suppress(AtriumError):
+            await self.flush()
+
+    async def _keep(self, name: str, run: Coroutine[Any, Any, None]) -> None:
+        try:
+            await run
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            log.exception("%s of %s ended with an error", name, self.module.name)
+            raise
+
+    async def _leased(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            async with self.ports.bus.lead(f"{self.module.name}.{name}") as holding:
+                task = asyncio.ensure_future(run())
+                try:
+                    while holding() and not task.done():
+                        await asyncio.wait([task], timeout=0.5)
+                    if task.done() and not task.cancelled() and (error := task.exception()) is not None:
+                        log.error("%s of %s failed", name, self.module.name, exc_info=error)
+                        await asyncio.sleep(1)
+                finally:
+                    task.cancel()
+                    await asyncio.gather(task, return_exceptions=True)
+
+    async def _follow_keys(self) -> None:
+        async for document in self.ports.watch_jwks():
+            self.verifier.set_keys(document)
+
+    async def _follow_revocations(self) -> None:
+        fields = revoking_events(self.names)
+
+        def mark(envelope: Envelope) -> None:
+            field = fields[f"{envelope.module}.{envelope.type.rpartition('.')[2]}"]
+            if id := getattr(envelope.message(), field):
+                self.revocations.mark(id, envelope.stored_ms)
+
+        sources = [Source(*key.split(".", 1)) for key in fields]
+        since = self.ports.clock.now() - timedelta(seconds=LONGEST_TOKEN_SECONDS)
+        await self.ports.bus.replay(sources, since, mark)
+
+    async def _flush_regularly(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH_SECONDS)
+            try:
+                await self.flush()
+            except AtriumError as error:
+                log.warning("counters wait: %s", error)
+
+    async def flush(self) -> None:
+        """Announces what was counted: permissions used, calls made, refusals. Lost only with the process."""
+        clock = self.ports.clock
+        messages: list[Message] = [*self.usage.take(), *self.refusals.take()]
+        envelopes = [
+            Envelope(
+                id=clock.new_id("evt"),
+                type=message.DESCRIPTOR.full_name,
+                subject=subject_of(self.module.name, message.DESCRIPTOR.name, str(getattr(message, "tenant_id", ""))),
+                payload=message.SerializeToString(),
+                time=clock.now(),
+                tenant_id=str(getattr(message, "tenant_id", "")),
+            )
+            for message in messages
+        ]
+        if envelopes:
+            await self.ports.bus.publish(envelopes)
+
+    async def _send_mail(self, event: MailQueued, call: Call) -> None:
+        await self.ports.mailer.send(event.id, opened_mail(event, self.ports.sealer))
+        async with self.store.unit(call.within(""), audit=False):
+            pass  # commits the inbox mark: the mail is sent

@@ -1,0 +1,98 @@
+"""The card a module fills in: all that the host ever knows of it."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from actors.kernel.access.policy import Policy
+from actors.kernel.clock import Clock
+from actors.kernel.events.contract import Bus
+from actors.kernel.sealing import Sealer
+from actors.kernel.settings import PlatformSettings, Section
+from actors.kernel.store.contract import Backend, Collection
+from actors.kernel.store.unit import Store, Unit
+from actors.kernel.telemetry import Metrics
+
+if TYPE_CHECKING:
+    from actors.kernel.events.inbox import Reaction
+    from actors.kernel.mesh.dial import Mesh
+
+
+@dataclass
+class Room:
+    """What the host gives a module to work with."""
+
+    store: Store[Any]
+    bus: Bus
+    mesh: Mesh
+    clock: Clock
+    sealer: Sealer
+    policy: Policy
+    platform: PlatformSettings
+    settings: Any
+    metrics: Metrics
+    collections: Sequence[Collection[Any]]
+    """Those of all modules."""
+    publish_jwks: Callable[[bytes], Awaitable[None]]
+    """Makes a key set the one that tokens are verified with, everywhere."""
+
+    @property
+    def backend(self) -> Backend:
+        return self.store.backend
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Work a module does by itself, until cancelled."""
+
+    name: str
+    run: Callable[[], Awaitable[None]]
+    leased: bool = True
+    """On one replica at a time; otherwise on every one."""
+
+
+@dataclass(frozen=True)
+class Furnished:
+    """A module at work: its services, reactions and workers."""
+
+    services: Sequence[Any]
+    """Servicers of the module's package, their class named as the proto service."""
+    reactions: Sequence[Reaction] = ()
+    workers: Sequence[Worker] = ()
+    prepare: Callable[[], Awaitable[None]] | None = None
+    """Runs before the first call is taken."""
+    schedules: Sequence[tuple[str, str, Any]] = ()
+    """Name, rule and announcement of what comes again and again."""
+
+
+@dataclass(frozen=True)
+class Module:
+    """One module of the platform."""
+
+    name: str
+    unit: type[Unit]
+    collections: Sequence[Collection[Any]]
+    settings: type[ModuleSettings]
+    furnish: Callable[[Room], Furnished]
+    exchange: Callable[[Mesh], Callable[[str, bool], Awaitable[str]]] | None = None
+    """How an API key becomes an access token, for the module that knows; the flag asks for a new token."""
+    seed: Callable[..., Awaitable[None]] | None = None
+    """Fills the module with a demonstration."""
+
+
+class ModuleSettings(Section):
+    """Settings that every module has. Subclasses set the prefix `ATRIUM_<MODULE>_`."""
+
+    replicas: int = 1
+    """How many actors answer for the module."""
+    num_cpus: float = 0.1
+    """What each reserves of the Ray cluster."""
+
+
+def card(name: str) -> Module:
+    """The card of a module of this installation."""
+    found: Module = importlib.import_module(f"actors.{name}").MODULE
+    return found

@@ -1,0 +1,216 @@
+"""The store in memory: a small real implementation of the port, for unit tests. Keeps the contract suite's promises."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from actors.kernel.errors import Contended, NotFound
+from actors.kernel.store.contract import (
+    Collection,
+    Condition,
+    Delete,
+    Duplicate,
+    Eq,
+    In,
+    Increment,
+    InsertAbsent,
+    Ne,
+    Order,
+    Place,
+    Put,
+    Words,
+    Write,
+    words_of,
+)
+
+Table = dict[str, dict[str, Any]]
+
+
+class MemoryBackend:
+    """Documents in dictionaries, one for each collection of each database."""
+
+    def __init__(self) -> None:
+        self._tables: dict[tuple[str, str], Table] = {}
+        self._blobs: dict[str, list[bytes]] = {}
+
+    def _table(self, place: Place) -> Table:
+        return self._tables.setdefault((place.database, place.name), {})
+
+    def _visible(self, place: Place) -> list[dict[str, Any]]:
+        documents = self._table(place).values()
+        return [d for d in documents if place.scope is None or d.get("tenant_id", "") == place.scope]
+
+    async def find(
+        self,
+        place: Place,
+        where: Sequence[Condition],
+        order: Order,
+        limit: int,
+        after: tuple[Any, ...] | None = None,
+    ) -> list[dict[str, Any]]:
+        await asyncio.sleep(0)
+        found = [d for d in self._visible(place) if all(_meets(d, c) for c in where)]
+        found.sort(key=lambda d: _position(d.get(order.field), d["id"]), reverse=order.descending)
+        if after is not None:
+            mark = _position(*after)
+            found = [
+                d
+                for d in found
+                if (_position(d.get(order.field), d["id"]) < mark)
+                == order.descending
+                and _position(d.get(order.field), d["id"]) != mark
+            ]
+        return copy.deepcopy(found[:limit])
+
+    async def get(self, place: Place, id: str) -> dict[str, Any] | None:
+        await asyncio.sleep(0)
+        document = self._table(place).get(id)
+        if document is None or (place.scope is not None and document.get("tenant_id", "") != place.scope):
+            return None
+        return copy.deepcopy(document)
+
+    async def count(self, place: Place, where: Sequence[Condition]) -> int:
+        return sum(all(_meets(d, c) for c in where) for d in self._visible(place))
+
+    async def group(
+        self, place: Place, where: Sequence[Condition], by: Sequence[str], sums: Sequence[str] = ()
+    ) -> list[dict[str, Any]]:
+        rows: dict[tuple[Any, ...], dict[str, Any]] = {}
+        for document in self._visible(place):
+            if all(_meets(document, c) for c in where):
+                key = tuple(document.get(name) for name in by)
+                row = rows.setdefault(key, {**dict(zip(by, key, strict=True)), "count": 0, **dict.fromkeys(sums, 0)})
+                row["count"] += 1
+                for name in sums:
+                    row[name] += document.get(name) or 0
+        return list(rows.values())
+
+    async def commit(self, writes: Sequence[Write]) -> None:
+        await asyncio.sleep(0)  # lets others in between reading and committing, as a real store does
+        before = {}
+        try:
+            for write in writes:
+                key = (write.place.database, write.place.name)
+                if key not in before:
+                    before[key] = dict(self._tables.get(key, {}))
+                self._apply(write)
+        except BaseException:
+            self._tables.update(before)
+            raise
+
+    def _apply(self, write: Write) -> None:
+        table = self._table(write.place)
+        scope = write.place.scope
+        if isinstance(write, Put):
+            id = write.document["id"]
+            current = table.get(id)
+            if write.expected == 0:
+                if current is not None:
+                    raise Duplicate(write.place, ("id",), write.document)
+            elif current is None or current["version"] != write.expected or not _in_scope(current, scope):
+                raise Contended
+            self._check_unique(write.place, write.document)
+            table[id] = copy.deepcopy(write.document)
+        elif isinstance(write, Delete):
+            current = table.get(write.id)
+            if current is None or current["version"] != write.expected or not _in_scope(current, scope):
+                raise Contended
+            del table[write.id]
+        elif isinstance(write, InsertAbsent):
+            table.setdefault(write.document["id"], copy.deepcopy(write.document))
+        elif isinstance(write, Increment):
+            document = dict(table.get(write.id) or {"id": write.id, **write.initial})
+            for name, amount in write.amounts.items():
+                document[name] = (document.get(name) or 0) + amount
+            table[write.id] = {**document, **write.latest}
+
+    def _check_unique(self, place: Place, document: dict[str, Any]) -> None:
+        for index in place.collection.indexes:
+            if not index.unique or document.get(index.fields[-1]) is None:
+                continue
+            key = [document.get(name) for name in index.fields]
+            for other in self._table(place).values():
+                same_scope = place.scope is None or other.get("tenant_id", "") == place.scope
+                if other["id"] != document["id"] and same_scope and [other.get(n) for n in index.fields] == key:
+                    raise Duplicate(place, index.fields, document)
+
+    async def remove(self, place: Place, ids: Sequence[str]) -> None:
+        for id in ids:
+            self._table(place).pop(id, None)
+
+    async def ensure(self, collections: Sequence[Collection[Any]], database: str = "") -> None:
+        return None
+
+    async def drop(self, database: str) -> None:
+        self._tables = {key: table for key, table in self._tables.items() if key[0] != database}
+
+    async def purge(self, place: Place) -> int:
+        table = self._table(place)
+        gone = [d["id"] for d in self._visible(place)]
+        for id in gone:
+            del table[id]
+        return len(gone)
+
+    async def scan(self, place: Place) -> AsyncIterator[dict[str, Any]]:
+        for document in sorted(self._visible(place), key=lambda d: str(d["id"])):
+            yield copy.deepcopy(document)
+
+    async def sizes(self, place: Place) -> dict[str, int]:
+        sizes: dict[str, int] = {}
+        for document in self._visible(place):
+            tenant_id = str(document.get("tenant_id", ""))
+            sizes[tenant_id] = sizes.get(tenant_id, 0) + len(repr(document))
+        return sizes
+
+    async def write_blob(self, name: str, chunks: AsyncIterator[bytes]) -> int:
+        self._blobs[name] = [chunk async for chunk in chunks]
+        return sum(map(len, self._blobs[name]))
+
+    async def read_blob(self, name: str) -> AsyncIterator[bytes]:
+        if name not in self._blobs:
+            raise NotFound(kind="blob", id=name)
+        for chunk in self._blobs[name]:
+            yield chunk
+
+    async def delete_blob(self, name: str) -> None:
+        self._blobs.pop(name, None)
+
+    async def healthy(self) -> bool:
+        return True
+
+    async def close(self) -> None:
+        return None
+
+
+def _in_scope(document: dict[str, Any], scope: str | None) -> bool:
+    return scope is None or document.get("tenant_id", "") == scope
+
+
+def _position(value: Any, id: str) -> tuple[Any, ...]:
+    return (value is not None, _comparable(value), id)
+
+
+def _comparable(value: Any) -> Any:
+    return value.timestamp() if isinstance(value, datetime) else (value if value is not None else 0)
+
+
+def _meets(document: dict[str, Any], condition: Condition) -> bool:
+    if isinstance(condition, Words):
+        words = document.get("words", ())
+        return all(any(word.startswith(asked) for word in words) for asked in words_of(condition.text))
+    value = document.get(condition.field)
+    if isinstance(condition, Eq):
+        return value == condition.value or (isinstance(value, list) and condition.value in value)
+    if isinstance(condition, Ne):
+        return value != condition.value and not (isinstance(value, list) and condition.value in value)
+    if isinstance(condition, In):
+        return value in condition.values or (isinstance(value, list) and any(v in condition.values for v in value))
+    return (
+        value is not None
+        and (condition.low is None or value >= condition.low)
+        and (condition.high is None or value < condition.high)
+    )

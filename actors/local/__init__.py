@@ -1,0 +1,1 @@
+"""The one-machine platform: starts, watches and stops everything Atrium needs on this machine."""

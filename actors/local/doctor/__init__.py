@@ -1,0 +1,1 @@
+"""`atrium doctor`: checks everything and says how to mend what is wrong."""

@@ -1,0 +1,52 @@
+import subprocess
+import sys
+
+from tests.local.conftest import Atrium
+
+SLOW = ("rich", "pydantic", "psutil", "grpc", "pymongo", "nats", "ray")
+
+
+def test_help_imports_no_command() -> None:
+    code = (
+        "import sys; from click.testing import CliRunner; from actors.__main__ import main\n"
+        "print(CliRunner().invoke(main, ['--help']).output)\n"
+        f"assert not set({SLOW!r}) & set(sys.modules), set({SLOW!r}) & set(sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stderr
+    assert "setup-code" in said.stdout and "doctor" in said.stdout
+
+
+def test_commands_on_a_folder_without_a_platform_say_what_to_do(atrium: Atrium) -> None:
+    assert atrium.run("status").returncode == 3
+    assert "Nothing runs here" in atrium.ok("down")
+    assert "atrium up" in atrium.run("logs").stdout
+    assert "Start it with `atrium up`" in atrium.run("env").stdout
+    assert not atrium.folder.exists()
+
+
+def test_a_misspelled_setting_stops_the_start(atrium: Atrium) -> None:
+    atrium.environment["ATRIUM_EDGE_ADRESS"] = "127.0.0.1:1"
+    done = atrium.run("up")
+    assert done.returncode == 1 and "did you mean ATRIUM_EDGE_ADDRESS" in done.stdout
+    told = atrium.run("doctor")
+    assert told.returncode == 1 and "did you mean ATRIUM_EDGE_ADDRESS" in told.stdout
+
+
+def test_a_value_that_cannot_be_used_names_its_variable(atrium: Atrium) -> None:
+    atrium.environment["ATRIUM_LOCAL_MONGOD_CACHE_MB"] = "lots"
+    for command in ("up", "down", "doctor"):
+        done = atrium.run(command)
+        assert done.returncode == 1 and "ATRIUM_LOCAL_MONGOD_CACHE_MB" in done.stdout, command
+
+
+def test_the_doctor_prints_every_setting_with_its_source_and_no_secret(atrium: Atrium) -> None:
+    atrium.environment |= {
+        "ATRIUM_MONGODB_URL": "mongodb://me:hunter2@127.0.0.1:1/?replicaSet=x",
+        "ATRIUM_SECRET_KEY": "f00d" * 16,
+    }
+    said = atrium.run("doctor").stdout
+    assert "ATRIUM_MONGODB_URL=mongodb://********@127.0.0.1:1/?replicaSet=x  (environment)" in said
+    assert "ATRIUM_SECRET_KEY=********  (environment)" in said
+    assert "ATRIUM_LOCAL_LOG_MB=16  (default)" in said
+    assert "hunter2" not in said and "f00d" not in said

@@ -1,0 +1,256 @@
+"""A whole platform in one process, on memory back-ends: real modules, real chain, no ray, no network.
+
+    async with World() as world:
+        admin = await world.set_up()
+        tenant = await world.call("tenants.CreateTenant", admin, slug="acme", ...)
+        await world.settle()
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from actors import MODULES
+from actors.kernel.call import Call, Principal
+from actors.kernel.clock import ManualClock
+from actors.kernel.errors import AtriumError
+from actors.kernel.events.memory import MemoryBus
+from actors.kernel.host.module_host import ModuleHost, Ports
+from actors.kernel.mail import Mail
+from actors.kernel.module import Module, card
+from actors.kernel.sealing import Sealer
+from actors.kernel.settings import PlatformSettings
+from actors.kernel.store.contract import Backend
+from actors.kernel.store.memory import MemoryBackend
+from actors.kernel.store.migrate import layout
+
+SETUP_CODE = "WORLD-SETUP-CODE"
+PASSWORD = "correct horse battery staple"
+SETTLE_SECONDS = 20.0
+
+
+@dataclass
+class Outbox:
+    """A mailer that keeps what it is given; a second copy of one id replaces the first, as mail servers do."""
+
+    mails: dict[str, Mail] = field(default_factory=dict)
+
+    async def send(self, id: str, mail: Mail) -> None:
+        self.mails[id] = mail
+
+    def to(self, address: str) -> list[Mail]:
+        return [mail for mail in self.mails.values() if mail.to == address]
+
+
+class LocalMesh:
+    """Calls between modules of one process, through the same chain as calls from outside."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def dial(self, module: str, stub: Callable[[Any], Any]) -> Any:
+        return stub(_Channel(self.world))
+
+
+class _Channel:
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def unary_unary(self, path: str, **_: Any) -> Callable[..., Any]:
+        async def invoke(request: Any, metadata: Any = (), timeout: float | None = None) -> Any:
+            return await self.world.invoke(path.lstrip("/"), request, dict(metadata or ()))
+
+        return invoke
+
+    def unary_stream(self, path: str, **_: Any) -> Callable[..., Any]:
+        raise NotImplementedError("modules do not stream to each other")
+
+
+class World:
+    """All modules of the installation over one memory store and bus, with a clock that tests move."""
+
+    def __init__(self, backend: Backend | None = None, modules: tuple[str, ...] = MODULES, **settings: Any) -> None:
+        self.clock = ManualClock()
+        self.clock.advance(timedelta(seconds=time.time() - self.clock.now().timestamp()))
+        self.backend: Backend = backend or MemoryBackend()
+        self.bus = MemoryBus(self.clock)
+        self.mails = Outbox()
+        self.sealer = Sealer(b"a secret of the test world, 32 bytes")
+        self.settings = settings
+        self.cards: list[Module] = [card(name) for name in modules]
+        self._jwks: list[bytes] = []
+        self._keys_changed = asyncio.Event()
+        self.hosts: dict[str, ModuleHost] = {}
+        self._composed: dict[str, Any] = {}
+
+    async def __aenter__(self) -> Self:
+        platform = PlatformSettings(public_url="http://127.0.0.1:8080", home=Path("/nonexistent"))
+        await self.backend.ensure(layout([(one.name, one.collections) for one in self.cards]))
+        for one in self.cards:
+            ports = Ports(
+                backend=self.backend,
+                bus=self.bus,
+                mesh=LocalMesh(self),
+                mailer=self.mails,
+                clock=self.clock,
+                sealer=self.sealer,
+                platform=platform,
+                publish_jwks=self._publish_jwks,
+                watch_jwks=self._watch_jwks,
+            )
+            given = {"setup_code": SETUP_CODE} if one.name == "iam" else {}
+            host = ModuleHost(one, self.cards, one.settings(**given, **self.settings.get(one.name, {})), ports)
+            self.hosts[one.name] = host
+            for method, handler in host.methods():
+                self._composed[method.full_name] = (method, host.chain.compose(method, handler))
+        for host in self.hosts.values():
+            await host.start()
+        await self.settle()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for host in self.hosts.values():
+            await host.stop()
+
+    async def _publish_jwks(self, document: bytes) -> None:
+        self._jwks.append(document)
+        self._keys_changed.set()
+        for host in self.hosts.values():
+            host.verifier.set_keys(document)
+
+    async def _watch_jwks(self) -> AsyncIterator[bytes]:
+        if self._jwks:
+            yield self._jwks[-1]
+        await asyncio.Event().wait()
+
+    async def settle(self) -> None:
+        """Returns once everything announced so far has been relayed, delivered and reacted to."""
+        give_up = time.monotonic() + SETTLE_SECONDS
+        quiet = 0
+        while quiet < 3:
+            if time.monotonic() > give_up:
+                raise TimeoutError(f"the world does not come to rest; dead letters: {await self.bus.dead_letters()}")
+            for host in self.hosts.values():
+                await host.flush()
+            waiting = 0
+            for host in self.hosts.values():
+                waiting += await host.relay.drain()
+            await asyncio.sleep(0.001)
+            quiet = quiet + 1 if waiting == 0 and self.bus.idle() else 0
+
+    def find(self, name: str) -> str:
+        """`iam.GetUser` → the method's full name."""
+        module, _, method = name.partition(".")
+        found = [f for f, (m, _) in self._composed.items() if m.module == module and m.name == method]
+        if len(found) != 1:
+            raise LookupError(f"{name} is not one method: {found}")
+        return found[0]
+
+    async def invoke(
+        self, full_name: str, request: Any, headers: dict[str, str], seen: dict[str, str] | None = None
+    ) -> Any:
+        method, run = self._composed[full_name]
+        call = Call(
+            request_id=self.clock.new_id("req"),
+            method=method,
+            request=request,
+            address=headers.get("x-forwarded-for", "192.0.2.1"),
+            user_agent=headers.get("user-agent", "test"),
+            headers=headers,
+            started_ms=int(self.clock.now().timestamp() * 1000),
+        )
+        # Each call in a task of its own, as a server runs it.
+        answer = await asyncio.create_task(run(request, call))
+        if seen is not None:
+            seen.update(call.response_headers)
+        return answer
+
+    async def call(self, name: str, token: str = "", /, *, headers: dict[str, str] | None = None, **fields: Any) -> Any:
+        """Calls a method as the holder of a token. Raises the AtriumError it is refused with."""
+        full_name = self.find(name)
+        method = self._composed[full_name][0]
+        sent = dict(headers or {})
+        if token:
+            sent["authorization"] = f"Bearer {token}"
+        # Tokens are stamped with the time: let it pass, as it does between two calls of a person.
+        self.clock.advance(timedelta(milliseconds=5))
+        return await self.invoke(full_name, method.request(**fields), sent)
+
+    # --- the main job ---
+
+    async def set_up(self) -> str:
+        """Completes set-up and signs the Super Admin in. Returns the access token."""
+        await self.call(
+            "iam.CompleteSetup",
+            code=SETUP_CODE,
+            organization_name="Example Software",
+            email="root@example.com",
+            display_name="Root",
+            password=PASSWORD,
+        )
+        return str((await self.login("root@example.com")).access_token)
+
+    async def login(self, email: str, tenant: str = "", password: str = PASSWORD, **more: Any) -> Any:
+        """Signs in; to the platform, or to a tenant by slug."""
+        return await self.call(
+            "iam.Login", realm=2 if tenant else 1, tenant=tenant, email=email, password=password, **more
+        )
+
+    async def active_tenant(self, admin: str, slug: str = "acme", plan: str = "standard") -> tuple[Any, str]:
+        """Creates a tenant and takes it to ACTIVE with its first admin signed in. Returns it and the admin's token."""
+        tenant = await self.call(
+            "tenants.CreateTenant",
+            admin,
+            slug=slug,
+            display_name=slug.title(),
+            plan=plan,
+            admin_email=f"admin@{slug}.example",
+            admin_display_name="Ada",
+        )
+        await self.settle()
+        token = link_token(self.mails.to(f"admin@{slug}.example")[-1])
+        signed_in = await self.call("iam.AcceptInvitation", token=token, password=PASSWORD)
+        await self.settle()
+        tenant = await self.call("tenants.GetTenant", admin, id=tenant.id)
+        return tenant, signed_in.access_token
+
+
+def link_token(mail: Mail) -> str:
+    """The one-time token of a mailed link."""
+    return next(word for word in mail.text.split() if "#token=" in word).partition("#token=")[2]
+
+
+@contextlib.contextmanager
+def refused(reason: str) -> Any:
+    """Passes when the block is refused for this reason; the block's error is the value's `error`."""
+
+    class Seen:
+        error: AtriumError | None = None
+
+    seen = Seen()
+    try:
+        yield seen
+    except AtriumError as error:
+        seen.error = error
+        assert error.reason() == reason, f"refused with {error.reason()}: {error}, not {reason}"
+    else:
+        raise AssertionError(f"not refused; expected {reason}")
+
+
+def principal_of(world: World, token: str) -> Principal:
+    return world.hosts["iam"].verifier.verify(token)
+
+
+def stub_of(module: str, name: str) -> Any:
+    return getattr(importlib.import_module(f"actors.api.{module}.v1"), name)
