@@ -1,6 +1,7 @@
 """The `atrium` command. Each subcommand's module is imported only when it is asked for, so that all start fast."""
 
 import importlib
+import sys
 
 import click
 
@@ -18,6 +19,9 @@ COMMANDS = {
     "env": ("actors.local.env:env", "Print the addresses of the running platform for a shell."),
 }
 """Name → where the command is, and its one line in `atrium --help`, which thus imports none of them."""
+
+ON_SERVERS = {"serve", "migrate", "seed", "events", "mail"}
+"""Commands that talk to the servers themselves: those of the local platform, unless others are set."""
 
 
 class Lazy(click.Group):
@@ -41,8 +45,22 @@ class Lazy(click.Group):
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="atrium", prog_name="atrium")
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """Runs and looks after an Atrium platform."""
+    if ctx.invoked_subcommand in ON_SERVERS and not set(ctx.help_option_names) & set(sys.argv):
+        _reach_servers()
+
+
+def _reach_servers() -> None:
+    from actors.kernel.settings import SettingsError
+    from actors.local.environment import reach_running_platform
+    from actors.local.errors import LocalError
+
+    try:
+        reach_running_platform()
+    except (LocalError, SettingsError) as error:
+        raise click.ClickException(str(error)) from error
 
 
 if __name__ == "__main__":

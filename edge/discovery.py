@@ -65,9 +65,25 @@ async def discover(registry: Registry, layout: Layout, modules: Sequence[str]) -
 
     A change is a new file, renamed over the old one. A key set that Envoy would refuse is logged and left alone.
     """
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(_follow_endpoints(registry, layout, modules))
-        tasks.create_task(_follow_keys(registry, layout))
+    tasks = {
+        asyncio.create_task(_follow_endpoints(registry, layout, modules), name="follow endpoints"),
+        asyncio.create_task(_follow_keys(registry, layout), name="follow keys"),
+    }
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        for task in done:
+            task.result()
+    finally:
+        await _end(tasks)
+
+
+async def _end(tasks: set[asyncio.Task[None]]) -> None:
+    """Cancels until it is heard: before Python 3.12 `wait_for` loses a cancellation that comes with its result."""
+    pending = tasks
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=0.5)
 
 
 async def _follow_endpoints(registry: Registry, layout: Layout, modules: Sequence[str]) -> None:

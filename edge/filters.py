@@ -101,8 +101,9 @@ def _token_rules_file(layout: Layout) -> ExtensionConfigSource:
 
 
 def jwt_authentication(settings: EdgeSettings, issuer: str) -> JwtAuthentication:
-    """Keys are put into `local_jwks` by `edge.discovery`. A valid token for every call, except that calls with an API key may do without: their actor checks the key.
-    Routes of public methods switch the filter off."""
+    """A valid token for every call, except that calls with an API key may do without: their actor checks the key.
+    Routes of public methods switch the filter off. `edge.discovery` puts the keys in.
+    """
     token = JwtRequirement(provider_name=PROVIDER)
     token_or_none = JwtRequirement(
         requires_any=JwtRequirementOrList(requirements=[token, JwtRequirement(allow_missing=Empty())])

@@ -80,7 +80,7 @@ class World:
 
     def __init__(self, backend: Backend | None = None, modules: tuple[str, ...] = MODULES, **settings: Any) -> None:
         self.clock = ManualClock()
-        self.clock.advance(timedelta(seconds=time.time() - self.clock.now().timestamp()))
+        self.clock.advance(timedelta(seconds=int(time.time() - self.clock.now().timestamp())))
         self.backend: Backend = backend or MemoryBackend()
         self.bus = MemoryBus(self.clock)
         self.mails = Outbox()

@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, timedelta
 
 from actors.api.iam.v1 import CreateApiKeyRequest, ExchangeApiKeyRequest, SessionServiceStub, SignedIn
-from actors.iam.domain import opaque
 from actors.iam.domain.access import ApiKey, ApiKeyInvalid
 from actors.iam.domain.role import realm_of
 from actors.iam.keys import Keys
 from actors.iam.sessions import SessionDesk
 from actors.iam.settings import IamSettings
 from actors.iam.store import IamUnit
+from actors.kernel import opaque
 from actors.kernel.call import Call, Principal
 from actors.kernel.errors import NotFound
 from actors.kernel.mesh.dial import Mesh, answer

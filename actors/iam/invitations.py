@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from actors.iam.domain import opaque
 from actors.iam.domain.access import Link, LinkInvalid, Purpose, Tenancy
 from actors.iam.domain.user import User
 from actors.iam.settings import IamSettings
 from actors.iam.store import IamUnit
+from actors.kernel import opaque
 from actors.kernel.call import Call
 from actors.kernel.mail import Templates
 from actors.kernel.module import Room

@@ -190,8 +190,13 @@ class IamReactions:
         async with self.store.unit(call) as unit:
             for event in events:
                 entry = wire.record(AuditLog, event, refused=event.outcome != 0)
-                unit.audit_logs.of(event.tenant_id).put(entry)
-                pending[event.tenant_id] = pending.get(event.tenant_id, 0) + 1
+                entries = [entry]
+                if event.tenant_id and event.actor_realm == PLATFORM:
+                    # The provider's own log keeps what its staff did to tenants, also when the tenant is gone.
+                    entries.append(entry.but(tenant_id="", about_tenant_id=event.tenant_id))
+                for one in entries:
+                    unit.audit_logs.of(one.tenant_id).put(one)
+                    pending[one.tenant_id] = pending.get(one.tenant_id, 0) + 1
             for scope, count in pending.items():
                 unit.audit_unsealed.increment(scope or PLATFORM, {}, pending=count)
 

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from actors.api.iam.v1 import TOKEN_DELIVERY_COOKIE, SignedIn
 from actors.api.iam.v1 import User as UserMessage
-from actors.iam.domain import opaque
 from actors.iam.domain.access import Tenancy, TenantState
 from actors.iam.domain.role import Role, closure, patterns_of, realm_of
 from actors.iam.domain.session import (
@@ -23,7 +22,7 @@ from actors.iam.domain.user import Status, User
 from actors.iam.keys import Keys
 from actors.iam.settings import IamSettings
 from actors.iam.store import IamUnit
-from actors.kernel import wire
+from actors.kernel import opaque, wire
 from actors.kernel.call import PLATFORM, Call, Principal
 from actors.kernel.module import Room
 from actors.kernel.store.unit import Store

@@ -36,14 +36,14 @@ class SignIn:
     async def with_password(self, call: Call, slug: str, email: str, password: str, delivery: int) -> SignedIn:
         """Starts a session, or answers a token for the second factor. Raises CredentialsWrong or LockedOut."""
         account = self._account(slug, email)
-        async with self.store.unit(call, audit=False) as unit:
+        async with self.store.unit(call, aside=True) as unit:
             tenancy = await unit.directory.by_slug(slug) if slug else None
             await self._check_locks(unit, call, account)
         known = not slug or tenancy is not None
         call.enter(tenancy.id if tenancy else "")
         user, credential = None, Credential(id="")
         if known:
-            async with self.store.unit(call, audit=False) as unit:
+            async with self.store.unit(call, aside=True) as unit:
                 user = await unit.users.by_email(email)
                 if user is not None:
                     credential = await unit.credentials.of_user(user.id)
@@ -77,7 +77,7 @@ class SignIn:
                 unit.credentials.put(after)
                 await self._forget(unit, account)
                 return await self.desk.start(unit, call, user, tenancy, delivery=delivery)
-            unit.audit = False
+            unit.aside = True
         if not accepted:
             await self.failed(call, account, user, SecondFactorWrong())
         raise AssertionError("unreachable")
@@ -110,7 +110,7 @@ class SignIn:
         """The caller, once they gave their password again. Raises CredentialsWrong or LockedOut."""
         user_id = call.principal.user_id
         account = f"again:{user_id}"
-        async with self.store.unit(call, audit=False) as unit:
+        async with self.store.unit(call, aside=True) as unit:
             await self._check_locks(unit, call, account)
             user = await unit.users.get(user_id)
             credential = await unit.credentials.of_user(user_id)
@@ -122,7 +122,7 @@ class SignIn:
         """Counts a failure and raises the error."""
         now = self.room.clock.now()
         latest = {"last_time": now, "expire_time": now + FORGET}
-        async with self.store.unit(call, audit=False) as unit:
+        async with self.store.unit(call, aside=True) as unit:
             for id in (account, f"address:{call.address}"):
                 unit.failures.increment(id, {}, latest, count=1)
             unit.announce(

@@ -43,6 +43,8 @@ class Component:
     ports: Mapping[str, int] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     """Components that must be ready before this one is started."""
+    dies_with: tuple[str, ...] = ()
+    """Components whose end makes this one worthless: it is killed, and started again after them."""
     stage: int = 0
     """Components of a higher stage are stopped first."""
     prepare: Callable[[], None] = nothing

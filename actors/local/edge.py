@@ -3,7 +3,6 @@
 import json
 import ssl
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from actors.local import ports
 from actors.local.component import Component
 from actors.local.errors import LocalError
 from actors.local.home import Home
+from actors.local.processes import PYTHON_MODULE
 from edge.layout import Layout, envoy_arguments
 from edge.settings import EdgeSettings
 
@@ -44,10 +44,10 @@ def envoy(
     )
 
 
-def discover(home: Home, environment: Mapping[str, str]) -> Component:
+def discover(home: Home, environment: Mapping[str, str], needs: tuple[str, ...]) -> Component:
     return Component(
         name="discover",
-        command=(sys.executable, "-m", "edge", "discover", "--out", str(home.path / "edge")),
+        command=(*PYTHON_MODULE, "edge", "discover", "--out", str(home.path / "edge")),
         environment={**environment, "PYTHONUNBUFFERED": "1"},
         ready=lambda run: True,
         healthy=lambda: True,
@@ -87,8 +87,8 @@ def live(admin_port: int) -> bool:
 
 
 def _render(folder: Path, environment: Mapping[str, str]) -> None:
-    command = (sys.executable, "-m", "edge", "render", "--out", str(folder))
-    done = subprocess.run(command, env=dict(environment), cwd=folder, capture_output=True, text=True, check=False)
+    command = (*PYTHON_MODULE, "edge", "render", "--out", str(folder))
+    done = subprocess.run(command, env=dict(environment), capture_output=True, text=True, check=False)
     if done.returncode != 0:
         said = (done.stderr or done.stdout).strip()
         raise LocalError(f"Envoy's configuration could not be made (`{' '.join(command)}`): {said[-2000:]}")

@@ -39,15 +39,14 @@ def of_children(home: Home, platform: PlatformSettings, chosen: Mapping[str, int
 def of_running_platform() -> dict[str, str]:
     """What a command needs in its environment to reach the platform of `ATRIUM_HOME`, beyond what it has.
 
-    Empty when every server's address is set already. Raises LocalError when an address is missing and no platform
-    has been started in that folder.
+    Raises LocalError when a server's address is missing and no platform has been started in that folder.
     """
     platform = load(PlatformSettings)
-    if platform.mongodb_url and platform.nats_url and platform.ray_address and platform.secret_key:
-        return {}
     home = existing(platform.home)
     known = files.read_json(home.ports) if home is not None else None
     if home is None or known is None:
+        if platform.mongodb_url and platform.nats_url and platform.ray_address:
+            return {}
         raise LocalError(
             f"No platform has been started in {platform.home.resolve()}. Start it with `atrium up`, set ATRIUM_HOME to "
             "its folder, or set ATRIUM_MONGODB_URL, ATRIUM_NATS_URL and ATRIUM_RAY_ADDRESS to servers of your own."

@@ -26,7 +26,7 @@ def write(path: Path, text: str, mode: int = 0o600) -> None:
 
 
 def write_json(path: Path, value: object, mode: int = 0o600) -> None:
-    write(path, json.dumps(value, indent=1, sort_keys=True) + "\n", mode)
+    write(path, json.dumps(value, indent=1) + "\n", mode)
 
 
 def read_json(path: Path) -> dict[str, object] | None:

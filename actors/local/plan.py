@@ -12,7 +12,7 @@ from actors.local.home import Home
 from actors.local.settings import LocalSettings
 from edge.settings import EdgeSettings
 
-NAMES = ("mongod", "nats", "ray", "serve", "discover", "envoy")
+NAMES = ("mongod", "nats", "ray", "serve", "envoy", "discover")
 """In the order in which they are shown."""
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "mongod": (),
@@ -97,9 +97,9 @@ def _component(
         case "ray":
             return ray_head.component(home, chosen, local.ray_cpus, local.ray_object_store_mb, environment)
         case "serve":
-            return serve.component(home, environment)
+            return serve.component(environment, NEEDS["serve"])
         case "discover":
-            return edge.discover(home, environment)
+            return edge.discover(home, environment, NEEDS["discover"])
         case "envoy":
             found = binaries.envoy(local.envoy_binary)
             binary = binaries.usable("Envoy", found, "ATRIUM_LOCAL_ENVOY_BINARY")

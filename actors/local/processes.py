@@ -9,6 +9,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from pathlib import Path
 import psutil
 
 MARK = "RUN_BY_ATRIUM"
+PYTHON_MODULE = (sys.executable, "-P", "-m")
+"""Begin of a command that runs a module of ours: the folder it is started in must not hide a package (`-P`)."""
 POLL_SECONDS = 0.05
 CLOCK_SLACK_SECONDS = 2.0
 """Start times are computed from the boot time, which moves when the clock is set."""
@@ -60,16 +63,16 @@ def identify(pid: int) -> ProcessId | None:
         return None
 
 
-def spawn(command: Sequence[str], environment: Mapping[str, str], log: Path, folder: Path) -> subprocess.Popen[bytes]:
+def spawn(command: Sequence[str], environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
     """Starts a process in a session of its own, its output appended to the log.
 
-    It outlives its starter and gets none of the signals that a terminal sends to it.
+    It outlives its starter and gets none of the signals that a terminal sends to it. It works in the folder of its
+    starter, so that relative paths among a person's settings mean the same to it.
     """
     with open(log, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as output:
         return subprocess.Popen(
             command,
             env=dict(environment),
-            cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -1,6 +1,7 @@
 """What `atrium up` shows while the platform starts: a table on a terminal, plain lines elsewhere."""
 
 import time
+from collections.abc import Mapping
 from typing import Self
 
 from rich.console import Console
@@ -92,6 +93,11 @@ def table(state: State) -> Table:
             f"{waited:.1f}" if waited is not None else "",
             f"{processes.rss_mb(process):.0f}" if process else "",
             str(one.restarts) if one.restarts else "",
-            one.address or " ".join(str(port) for port in one.ports.values()),
+            one.address or main_ports(one.ports),
         )
     return result
+
+
+def main_ports(ports: Mapping[str, int]) -> str:
+    """The ports that a person may want to connect to: not those that Ray's parts use among themselves."""
+    return " ".join(str(port) for name, port in ports.items() if not name.startswith("ray-"))

@@ -1,22 +1,23 @@
 """The process that keeps the modules' actors: `python -m actors serve`."""
 
-import sys
 from collections.abc import Mapping
 
 from actors.local.component import Component
-from actors.local.home import Home
+from actors.local.processes import PYTHON_MODULE
 
 READY = "ready"
 """The line that `atrium serve` prints once every module answers."""
 
 
-def component(home: Home, environment: Mapping[str, str]) -> Component:
+def component(environment: Mapping[str, str], needs: tuple[str, ...]) -> Component:
     return Component(
         name="serve",
-        command=(sys.executable, "-m", "actors", "serve"),
+        command=(*PYTHON_MODULE, "actors", "serve"),
         environment={**environment, "PYTHONUNBUFFERED": "1"},
         ready=lambda run: READY in run.output().splitlines(),
         healthy=lambda: True,
-        needs=("mongod", "nats", "ray"),
+        needs=needs,
+        # The actors are gone with the head. It would find that out itself, seconds later.
+        dies_with=("ray",),
         stage=2,
     )

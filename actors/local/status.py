@@ -16,7 +16,7 @@ from actors.local import nats_server, ports, processes, state
 from actors.local.environment import of_running_platform
 from actors.local.errors import LocalError
 from actors.local.home import existing
-from actors.local.screen import STYLES
+from actors.local.screen import STYLES, main_ports
 from actors.local.state import Condition
 
 REGISTRY_SECONDS = 2.0
@@ -154,7 +154,7 @@ def _print(now: Status, console: Console) -> None:
             _span(one.uptime_seconds),
             f"{one.rss_mb:.0f}" if one.rss_mb is not None else "",
             str(one.restarts),
-            one.address or " ".join(str(port) for port in one.ports.values()),
+            one.address or main_ports(one.ports),
         )
     console.print(rows)
     for name, one in now.components.items():

@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -60,6 +61,7 @@ class Supervisor:
             },
         )
         self.ready = {component.name: asyncio.Event() for component in plan.components}
+        self.runs: dict[str, Run] = {}
         self.children: dict[int, subprocess.Popen[bytes]] = {}
         self.over: asyncio.Future[Exception | None] = asyncio.get_running_loop().create_future()
         """Done when everything is to be stopped: None when asked to, else what went wrong."""
@@ -136,7 +138,7 @@ class Supervisor:
             if problem is None:
                 problem = await self._until_end(component)
             self.ready[component.name].clear()
-            await self._end(component)
+            await asyncio.gather(self._end(component), *(self._kill(one) for one in self._dependants(component)))
             failures = 1 if time.monotonic() - begin > STEADY_SECONDS else failures + 1
             one.restarts += 1
             self._complain(component, failures, problem)
@@ -172,12 +174,11 @@ class Supervisor:
         try:
             await self._in_thread(component.prepare)
             log_files.rotate(log, self.settings.log_mb * 1024**2)
-            run = Run(log, log.stat().st_size if log.exists() else 0)
+            run = self.runs[component.name] = Run(log, log_files.size(log))
             child = processes.spawn(
                 component.command,
                 {**component.environment, processes.MARK: mark(self.home, component.name)},
                 log,
-                self.home.path,
             )
             self.children[child.pid] = child
             one.process = processes.identify(child.pid)
@@ -196,8 +197,7 @@ class Supervisor:
             return str(error)
         except OSError as error:
             return f"{component.command[0]} could not be started: {error.strerror or error}"
-        lines = log_files.last_lines(log, 5, run.offset)
-        return f"it {_ended(child.returncode)}" + (": " + " | ".join(lines) if lines else "")
+        return self._ended(component, child.returncode)
 
     async def _until_end(self, component: Component) -> str:
         process = self.state.components[component.name].process
@@ -205,7 +205,7 @@ class Supervisor:
         while True:
             if child is not None:
                 if child.poll() is not None:
-                    return f"it {_ended(child.returncode)}"
+                    return self._ended(component, child.returncode)
             elif process is None or not process.alive:
                 return "it ended"
             await asyncio.sleep(WATCH_SECONDS)
@@ -222,6 +222,22 @@ class Supervisor:
         if child is not None:
             await self._in_thread(child.wait)
         self.state.components[component.name].process = None
+
+    def _dependants(self, component: Component) -> list[Component]:
+        return [one for one in self.plan.components if component.name in one.dies_with]
+
+    async def _kill(self, component: Component) -> None:
+        """Ends a process whose keeper then starts it again."""
+        process, own = self.state.components[component.name].process, mark(self.home, component.name)
+        self.ready[component.name].clear()
+        await self._in_thread(lambda: processes.kill(process, own))
+
+    def _ended(self, component: Component, code: int) -> str:
+        """How a process of ours ended, and the last it had to say."""
+        how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
+        run = self.runs[component.name]
+        lines = log_files.last_lines(run.log, 5, run.offset) if code > 0 else []
+        return f"it {how}" + (": " + " | ".join(lines) if lines else "")
 
     def _complain(self, component: Component, failures: int, problem: str | None) -> None:
         one = self.state.components[component.name]
@@ -276,11 +292,3 @@ class Supervisor:
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self.threads, work)
-
-
-def _ended(code: int) -> str:
-    import signal
-
-    if code < 0:
-        return f"was ended by {signal.Signals(-code).name}"
-    return f"ended with code {code}"

@@ -15,6 +15,7 @@ from actors.local import catalogue, edge, log_files, plan, processes, state
 from actors.local.errors import LocalError
 from actors.local.home import Home, create
 from actors.local.mongod import raise_descriptor_limit
+from actors.local.processes import PYTHON_MODULE
 from actors.local.screen import Screen, table
 from actors.local.settings import LocalSettings
 from actors.local.state import State
@@ -72,10 +73,10 @@ def _detach(home: Home, settings: LocalSettings, only: tuple[str, ...], console:
     """Starts the supervisor in a session of its own and shows what it prints until it is ready or has given up."""
     log = home.log("atrium")
     log_files.rotate(log, settings.log_mb * 1024**2)
-    offset = log.stat().st_size if log.exists() else 0
-    command = [sys.executable, "-m", "actors", "up", "--background"]
+    offset = log_files.size(log)
+    command = [*PYTHON_MODULE, "actors", "up", "--background"]
     command += [part for name in only for part in ("--only", name)]
-    child = processes.spawn(command, {**os.environ, "ATRIUM_HOME": str(home.path)}, log, home.path)
+    child = processes.spawn(command, {**os.environ, "ATRIUM_HOME": str(home.path)}, log)
     try:
         while True:
             ended = child.poll() is not None

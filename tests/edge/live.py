@@ -31,10 +31,20 @@ from actors.kernel.mesh.registry import Endpoint
 from edge.discovery import assignment, publish_keys
 from edge.layout import Layout, envoy_arguments, write_atomically
 from edge.render import render
+from edge.routes import load_descriptors
 from edge.settings import EdgeSettings
 
 ISSUER = "https://atrium.test"
-MODULES = ("iam", "tenants")
+MODULES = tuple(
+    sorted(
+        {
+            file.package.split(".")[1]
+            for file in load_descriptors().file
+            if file.service and file.package.startswith("atrium.")
+        }
+    )
+)
+"""Every module with a contract, installed or not."""
 
 
 def free_port() -> int:

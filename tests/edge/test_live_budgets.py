@@ -38,10 +38,10 @@ async def test_each_tenant_has_a_bucket_of_its_tier(world: World) -> None:
 
 async def test_users_of_one_tenant_share_its_bucket(world: World) -> None:
     tenant = unique()
-    async with world.client(tid=tenant, tier="free", sub="usr_1") as one:
-        async with world.client(tid=tenant, tier="free", sub="usr_2") as other:
-            assert await passed(one, 4) == 4
-            assert await passed(other, 4) == 2
+    one, other = (world.client(tid=tenant, tier="free", sub=user) for user in ("usr_1", "usr_2"))
+    async with one, other:
+        assert await passed(one, 4) == 4
+        assert await passed(other, 4) == 2
 
 
 async def test_a_refusal_says_how_long_to_wait(world: World) -> None:

@@ -43,7 +43,7 @@ async def test_query_parameters_reach_the_request_with_their_types(world: World)
 async def test_a_body_is_read_with_either_spelling_of_its_fields(world: World) -> None:
     async with world.client() as client:
         for name in ("displayName", "display_name", "display\\u004eame"):
-            answer = await client.post("/api/v1/users", content='{"email": "a@b.ch", "%s": "Ada"}' % name)
+            answer = await client.post("/api/v1/users", content=f'{{"email": "a@b.ch", "{name}": "Ada"}}')
             assert answer.json()["displayName"] == "Ada"
 
 
@@ -69,13 +69,13 @@ async def test_a_server_stream_arrives_as_events_one_by_one(world: World) -> Non
 
 async def test_a_stream_outlives_the_time_limit_of_calls_and_ends_with_its_caller(world: World) -> None:
     world.module.stream_ended.clear()
-    async with world.client() as client:
-        async with client.stream("GET", "/api/v1/audit-logs/watch?tenantId=forever") as answer:
-            loop = asyncio.get_running_loop()
-            started = loop.time()
-            async for _ in answer.aiter_lines():
-                if loop.time() - started > 2.3:
-                    break
+    path = "/api/v1/audit-logs/watch?tenantId=forever"
+    async with world.client() as client, client.stream("GET", path) as answer:
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        async for _ in answer.aiter_lines():
+            if loop.time() - started > 2.3:
+                break
     await asyncio.wait_for(world.module.stream_ended.wait(), 5)
 
 

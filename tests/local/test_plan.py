@@ -35,7 +35,7 @@ def test_the_whole_platform_has_six_components_that_stop_in_stages(home: Home) -
 
 
 def test_a_part_brings_what_it_needs(home: Home) -> None:
-    assert [one.name for one in plan.make(home, only=["discover"]).components] == ["nats", "discover"]
+    assert [one.name for one in plan.make(home, only=["discover"]).components] == ["nats", "envoy", "discover"]
     assert [one.name for one in plan.make(home, only=["serve"]).components] == ["mongod", "nats", "ray", "serve"]
 
 

@@ -17,7 +17,7 @@ import pytest
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
-from actors.local import ports, processes
+from actors.local import edge, ports, processes
 from tests.local.conftest import Atrium
 from tests.local.waiting import until
 
@@ -91,6 +91,28 @@ def test_the_servers_come_up_are_watched_and_leave_nothing_behind(atrium: Atrium
     assert not atrium.processes()
     assert all(ports.free(port) for port in used)
     assert atrium.run("status").returncode == 3
+
+
+@pytest.mark.timeout(120)
+def test_the_whole_platform_answers_at_its_edge_and_gets_over_the_loss_of_its_ray_head(atrium: Atrium) -> None:
+    said = atrium.ok("up", "--detach")
+    code = atrium.home.secret("setup-code")
+    address = atrium.environment["ATRIUM_EDGE_ADDRESS"]
+    assert f"Set up the platform at http://{address}/setup with the code {code}" in said
+    assert atrium.ok("setup-code").strip() == code
+    now = status(atrium)
+    assert now["state"] == "ready" and set(now["modules"]) >= {"iam"}
+    assert all(one["restarts"] == 0 for one in now["components"].values())
+    assert "answers on 127.0.0.1" in atrium.ok("logs", "iam")
+    assert "iam replica 0" in atrium.ok("doctor")
+    kill(now["components"]["ray"]["pid"])
+    until(lambda: status(atrium)["components"]["serve"]["restarts"] == 1, "the modules are started anew")
+    until(lambda: edge.setup(f"http://{address}") is not None, "the edge answers again")
+    until(lambda: status(atrium)["state"] == "ready", "all is well again")
+    begin = time.monotonic()
+    atrium.ok("down")
+    assert time.monotonic() - begin < 20
+    assert not atrium.processes()
 
 
 @pytest.mark.parametrize("name", ["mongod", "nats"])
@@ -228,10 +250,9 @@ def test_logs_are_shown_and_followed(atrium: Atrium) -> None:
     atrium.ok("up", "--detach", "--only", "nats")
     assert "Server is ready" in atrium.ok("logs", "nats")
     assert "nats | " in atrium.ok("logs")
-    following = atrium.start("logs", "nats", "-f", "-n", "0")
+    following = atrium.start("logs", "nats", "-f", "-n", "1")
     assert following.stdout is not None
-    until(lambda: psutil.Process(following.pid).cpu_times().user > 0.1, "it has begun to read")
-    time.sleep(0.5)
+    assert "Server is ready" in following.stdout.readline()
     kill(pids(atrium)["nats"])
     assert "Starting nats-server" in following.stdout.readline()
     following.send_signal(signal.SIGINT)

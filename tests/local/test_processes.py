@@ -17,7 +17,7 @@ STUBBORN = "trap '' TERM; while :; do sleep 0.1; done"
 
 def start(tmp_path: Path, *command: str, mark: str = "t:x") -> tuple[subprocess.Popen[bytes], processes.ProcessId]:
     environment = {**os.environ, processes.MARK: mark}
-    child = processes.spawn(command, environment, tmp_path / "log", tmp_path)
+    child = processes.spawn(command, environment, tmp_path / "log")
     known = processes.identify(child.pid)
     assert known is not None
     return child, known

@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -137,6 +137,21 @@ async def test_what_a_dead_component_left_is_cleared_before_it_starts_again(home
     await running.stop()
 
 
+async def test_a_component_that_dies_with_another_starts_again_after_it(home: Home) -> None:
+    tied = replace(component("tied", ANSWERING, needs=("head",)), dies_with=("head",))
+    running = run(home, tied, component("head", ANSWERING), component("free", ANSWERING))
+    await running.ready()
+    free, old = running.pid("free"), running.pid("tied")
+    os.kill(running.pid("head"), signal.SIGKILL)
+    states = running.state.components
+    await running.until(lambda: states["tied"].restarts == 1 and states["tied"].condition == "ready")
+    head, after = states["head"], states["tied"]
+    assert head.started is not None and head.start_seconds is not None and after.started is not None
+    assert after.started >= head.started + head.start_seconds
+    assert running.pid("tied") != old and running.pid("free") == free
+    await running.stop()
+
+
 async def test_a_platform_that_does_not_come_up_stops_everything_and_shows_the_log(home: Home) -> None:
     bad = component("bad", "import sys; sys.exit('no such thing as luck')")
     running = run(home, component("good", ANSWERING), bad)
@@ -192,7 +207,7 @@ async def test_a_preparation_that_fails_is_explained(home: Home) -> None:
 
 async def test_a_second_request_kills_what_does_not_stop(home: Home) -> None:
     script = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + ANSWERING
-    running = run(home, Component(**{**vars(component("a", script)), "stop_seconds": 60.0}))
+    running = run(home, replace(component("a", script), stop_seconds=60.0))
     await running.ready()
     running.supervisor.stop()
     await asyncio.sleep(0.3)

@@ -48,6 +48,7 @@ class AuditLog(Record):
     changes: tuple[Change, ...] = ()
     count: int = 1
     refused: bool = False
+    about_tenant_id: str = ""
     seal_number: int = 0
 
     def leaf(self) -> str:

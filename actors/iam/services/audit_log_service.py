@@ -75,7 +75,7 @@ class AuditLogService(AuditLogServiceServicer):
         where = _conditions(request)
         yield HttpBody(content_type="text/csv; charset=utf-8", data=_row(_COLUMNS))
         after = None
-        async with self.store.unit(call, audit=False) as unit:
+        async with self.store.unit(call, aside=True) as unit:
             place = await self.store.place(unit.audit_logs.collection, call.scope)
             while found := await self.store.backend.find(place, where, _NEWEST_FIRST, 500, after):
                 entries = [wire.from_document(AuditLog, document) for document in found]

@@ -37,7 +37,7 @@ class PasswordService(PasswordServiceServicer):
         self.store: Store[IamUnit] = room.store
 
     async def ForgotPassword(self, request: ForgotPasswordRequest, call: Call) -> ForgotPasswordResponse:
-        async with self.store.unit(call, audit=False) as unit:
+        async with self.store.unit(call, aside=True) as unit:
             tenancy = await unit.directory.by_slug(request.tenant) if request.tenant else None
         if request.tenant and tenancy is None:
             return ForgotPasswordResponse()
@@ -50,7 +50,7 @@ class PasswordService(PasswordServiceServicer):
 
     async def ResetPassword(self, request: ResetPasswordRequest, call: Call) -> ResetPasswordResponse:
         call.enter(self.links.scope_of(request.token))
-        async with self.store.unit(call, audit=False) as unit:
+        async with self.store.unit(call, aside=True) as unit:
             _, user = await self.links.open(unit, call, request.token, Purpose.PASSWORD_RESET)
         self.passwords.check_strength(request.password, "password", user.email, user.display_name)
         hashed = await self.passwords.hash(request.password)
@@ -92,7 +92,7 @@ class PasswordService(PasswordServiceServicer):
 
     async def AcceptInvitation(self, request: AcceptInvitationRequest, call: Call) -> SignedIn:
         call.enter(self.links.scope_of(request.token))
-        async with self.store.unit(call, audit=False) as unit:
+        async with self.store.unit(call, aside=True) as unit:
             _, user = await self.links.open(unit, call, request.token, Purpose.INVITATION)
         self.passwords.check_strength(request.password, "password", user.email, user.display_name)
         hashed = await self.passwords.hash(request.password)

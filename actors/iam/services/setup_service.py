@@ -40,7 +40,7 @@ class SetupService(SetupServiceServicer):
         expected = self.settings.setup_code
         given = request.code.strip().upper().encode()
         if expected is None or not hmac.compare_digest(given, expected.get_secret_value().upper().encode()):
-            async with self.store.unit(call, audit=False) as unit:
+            async with self.store.unit(call, aside=True) as unit:
                 unit.announce(
                     SignInFailed(tenant_id="", user_id="", address=call.address, reason=SetupCodeWrong.reason())
                 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from actors.api.iam.v1 import (
     AssignRoleRequest,
     CreateUserRequest,
@@ -33,10 +31,10 @@ from actors.iam.sign_in import SignIn
 from actors.iam.store import IamUnit
 from actors.kernel import wire
 from actors.kernel.call import Call
-from actors.kernel.errors import InvalidFields, Violation
 from actors.kernel.module import Room
 from actors.kernel.store.contract import Condition, In, Ne, Order, Words
 from actors.kernel.store.unit import Store
+from actors.kernel.time_zones import check_time_zone
 
 _ORDERS = {
     ListUsersRequest.ORDER_UNSPECIFIED: Order("create_time", descending=True),
@@ -196,11 +194,3 @@ class UserService(UserServiceServicer):
 
     async def _message(self, unit: IamUnit, user: User) -> UserMessage:
         return user_message(user, [one.role_id for one in await unit.user_roles.of_user(user.id)])
-
-
-def check_time_zone(name: str, known: Callable[[str], bool] | None = None) -> None:
-    """Raises InvalidFields for a name that is no IANA time zone."""
-    from zoneinfo import available_timezones
-
-    if name and not (known or available_timezones().__contains__)(name):
-        raise InvalidFields(Violation("time_zone", f"{name} is not an IANA time zone", "TIME_ZONE_UNKNOWN"))

@@ -151,7 +151,7 @@ class ModuleHost:
             work.append((worker.name, run))  # type: ignore[arg-type]
         self._tasks = [asyncio.create_task(self._keep(name, run), name=name) for name, run in work]
         if self.furnished.schedules:
-            async with self.store.unit(system_call(), audit=False) as unit:
+            async with self.store.unit(system_call(), aside=True) as unit:
                 for name, rule, announcement in self.furnished.schedules:
                     unit.schedule(announcement, name=name, when=rule)
 
@@ -230,5 +230,5 @@ class ModuleHost:
 
     async def _send_mail(self, event: MailQueued, call: Call) -> None:
         await self.ports.mailer.send(event.id, opened_mail(event, self.ports.sealer))
-        async with self.store.unit(call.within(""), audit=False):
+        async with self.store.unit(call.within("")):
             pass  # commits the inbox mark: the mail is sent

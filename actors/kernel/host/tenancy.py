@@ -49,7 +49,7 @@ class TenantData:
                 records += await self.store.backend.purge(await self.store.place(collection, event.tenant_id))
             except NotFound:  # never placed, so nothing was kept
                 break
-        async with self.store.unit(call.within(""), audit=False) as unit:
+        async with self.store.unit(call.within("")) as unit:
             unit.announce(TenantDataPurged(tenant_id=event.tenant_id, module=self.module, records=records))
 
     async def export(self, event: TenantExportRequested, call: Call) -> None:
@@ -62,7 +62,7 @@ class TenantData:
             await self.store.backend.write_blob(name, _lines(self.store, place, counter))
             records += counter.count
             blobs.append(name)
-        async with self.store.unit(call.within(""), audit=False) as unit:
+        async with self.store.unit(call.within("")) as unit:
             unit.announce(
                 TenantDataExported(
                     tenant_id=event.tenant_id,

@@ -81,9 +81,13 @@ class Store(Generic[U]):
         self.outbox, self.inbox, self.answers = outbox_of(module), inbox_of(module), answers_of(module)
         self._databases: dict[str, str] = {}
 
-    def unit(self, call: Call, *, audit: bool = True) -> U:
-        """A new unit for this call. `audit=False` for changes beside the point, such as counting a refused try."""
-        return self.unit_type(self, call, audit)
+    def unit(self, call: Call, *, aside: bool = False) -> U:
+        """A new unit for this call.
+
+        With `aside` it is beside the call's own unit, for reading first or for counting a refused try: it carries
+        neither the call's audit entry nor the marks of the event or the idempotency key it answers.
+        """
+        return self.unit_type(self, call, aside)
 
     async def place(self, collection: Collection[Any], scope: str) -> Place:
         """Where this scope's records of the collection are. Raises NotFound for a tenant without a placement."""
@@ -127,8 +131,8 @@ class Store(Generic[U]):
 class Unit:
     """One atomic change. Modules subclass it with a handle for each of their collections."""
 
-    def __init__(self, store: Store[Any], call: Call, audit: bool = True) -> None:
-        self.store, self.call, self.audit = store, call, audit
+    def __init__(self, store: Store[Any], call: Call, aside: bool = False) -> None:
+        self.store, self.call, self.aside = store, call, aside
         self._loaded: dict[_Key, Record] = {}
         self._staged: dict[_Key, Write] = {}
         self._records: dict[_Key, Record | None] = {}
@@ -212,19 +216,11 @@ class Unit:
 
     async def _commit(self) -> None:
         store, call = self.store, self.call
-        marks: list[Write] = []
-        if call.idempotency is not None and self.audit:
-            if self._answer is None:
-                raise RuntimeError(f"{call.method} takes idempotency keys but its unit was not given the answer")
-            marks.append(await self._kept_answer())
-        if call.inbox_ids:
-            place, until = await store.place(store.inbox, ""), self.clock.now() + timedelta(days=INBOX_DAYS)
-            for id in call.inbox_ids:
-                marks.append(Put(place, wire.document(InboxEntry(id=id, version=1, expire_time=until)), 0))
         changes = await self._placed_writes()
         # A unit that only read leaves no entry: the call's own one comes with its change, or after the handler.
         changed = bool(changes or self._announced or self._mails or self._answer is not None)
-        outbox = await self._outbox(audited=self.audit and changed)
+        marks = [] if self.aside else await self._marks(changed)
+        outbox = await self._outbox(audited=changed and not self.aside)
         writes = [*marks, *changes, *outbox]
         if not writes:
             return
@@ -232,10 +228,25 @@ class Unit:
             await store.backend.commit(writes)
         except Duplicate as duplicate:
             self._explain(duplicate)
-        if self.audit and changed:
+        if changed and not self.aside:
             call.audited = True
         if outbox:
             store.committed()
+
+    async def _marks(self, changed: bool) -> list[Write]:
+        """What keeps the unit from happening twice; first in the transaction, so that a twin is met early."""
+        store, call = self.store, self.call
+        marks: list[Write] = []
+        if call.idempotency is not None and changed:
+            if self._answer is None:
+                raise RuntimeError(f"{call.method} takes idempotency keys but its unit was not given the answer")
+            marks.append(await self._kept_answer())
+        if call.inbox_ids:
+            place, until = await store.place(store.inbox, ""), self.clock.now() + timedelta(days=INBOX_DAYS)
+            marks += [
+                Put(place, wire.document(InboxEntry(id=id, version=1, expire_time=until)), 0) for id in call.inbox_ids
+            ]
+        return marks
 
     def _explain(self, duplicate: Duplicate) -> None:
         collection = duplicate.place.collection

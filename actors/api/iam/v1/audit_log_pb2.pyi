@@ -44,6 +44,7 @@ class AuditLog(message.Message):
     CHANGES_FIELD_NUMBER: builtins.int
     COUNT_FIELD_NUMBER: builtins.int
     SEAL_NUMBER_FIELD_NUMBER: builtins.int
+    ABOUT_TENANT_ID_FIELD_NUMBER: builtins.int
     id: builtins.str
     tenant_id: builtins.str
     actor_id: builtins.str
@@ -65,6 +66,8 @@ class AuditLog(message.Message):
     """How many equal refusals this entry stands for; 1 otherwise."""
     seal_number: builtins.int
     """Number of the seal that covers the entry, from 1; 0 until it is sealed, about a second later."""
+    about_tenant_id: builtins.str
+    """In the platform's log: the tenant the call was about. Such entries are in the tenant's own log too."""
     @builtins.property
     def occur_time(self) -> timestamp_pb2.Timestamp: ...
     @builtins.property
@@ -90,9 +93,10 @@ class AuditLog(message.Message):
         changes: abc.Iterable[events_pb2.Change] | None = ...,
         count: builtins.int = ...,
         seal_number: builtins.int = ...,
+        about_tenant_id: builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["occur_time", b"occur_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["action", b"action", "actor_email", b"actor_email", "actor_id", b"actor_id", "actor_realm", b"actor_realm", "address", b"address", "changes", b"changes", "count", b"count", "id", b"id", "impersonator_id", b"impersonator_id", "method", b"method", "occur_time", b"occur_time", "outcome", b"outcome", "reason", b"reason", "request_id", b"request_id", "seal_number", b"seal_number", "target_id", b"target_id", "tenant_id", b"tenant_id", "user_agent", b"user_agent"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["about_tenant_id", b"about_tenant_id", "action", b"action", "actor_email", b"actor_email", "actor_id", b"actor_id", "actor_realm", b"actor_realm", "address", b"address", "changes", b"changes", "count", b"count", "id", b"id", "impersonator_id", b"impersonator_id", "method", b"method", "occur_time", b"occur_time", "outcome", b"outcome", "reason", b"reason", "request_id", b"request_id", "seal_number", b"seal_number", "target_id", b"target_id", "tenant_id", b"tenant_id", "user_agent", b"user_agent"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...

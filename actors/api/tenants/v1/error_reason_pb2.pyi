@@ -31,18 +31,20 @@ class _ErrorReasonEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_ErrorReaso
     """INVALID_ARGUMENT: there is no such plan; metadata `plan`."""
     ERROR_REASON_TENANT_STATE: _ErrorReason.ValueType  # 4
     """FAILED_PRECONDITION: the tenant is not in a state that allows it; metadata `state`."""
-    ERROR_REASON_TENANT_PURGED: _ErrorReason.ValueType  # 5
+    ERROR_REASON_PURGED_FOR_EVER: _ErrorReason.ValueType  # 5
     """FAILED_PRECONDITION: the tenant's data was purged; it cannot come back."""
     ERROR_REASON_SIGN_UP_CLOSED: _ErrorReason.ValueType  # 6
     """FAILED_PRECONDITION: sign-up is switched off here."""
     ERROR_REASON_CONTRAST_LOW: _ErrorReason.ValueType  # 7
-    """INVALID_ARGUMENT: text in the brand's colours would be hard to read; metadata `contrast`, at least 4.5 is needed."""
+    """INVALID_ARGUMENT: the colour would be hard to read; metadata `contrast` and the `needed` one."""
     ERROR_REASON_NOTHING_TO_RETRY: _ErrorReason.ValueType  # 8
     """FAILED_PRECONDITION: provisioning is under way or complete, so there is nothing to retry."""
     ERROR_REASON_LOGO_REFUSED: _ErrorReason.ValueType  # 9
     """INVALID_ARGUMENT: the logo is not a PNG, WebP or plain SVG picture, or is too large."""
     ERROR_REASON_EXPORT_STATE: _ErrorReason.ValueType  # 10
     """FAILED_PRECONDITION: the archive is not complete yet, or its time is over."""
+    ERROR_REASON_CONFIRMATION_INVALID: _ErrorReason.ValueType  # 11
+    """INVALID_ARGUMENT: the mailed link was never ours, or its time is over."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why Tenants refused a call. Carried as `google.rpc.ErrorInfo.reason` without the prefix, domain `atrium.tenants`."""
@@ -56,15 +58,17 @@ ERROR_REASON_PLAN_UNKNOWN: ErrorReason.ValueType  # 3
 """INVALID_ARGUMENT: there is no such plan; metadata `plan`."""
 ERROR_REASON_TENANT_STATE: ErrorReason.ValueType  # 4
 """FAILED_PRECONDITION: the tenant is not in a state that allows it; metadata `state`."""
-ERROR_REASON_TENANT_PURGED: ErrorReason.ValueType  # 5
+ERROR_REASON_PURGED_FOR_EVER: ErrorReason.ValueType  # 5
 """FAILED_PRECONDITION: the tenant's data was purged; it cannot come back."""
 ERROR_REASON_SIGN_UP_CLOSED: ErrorReason.ValueType  # 6
 """FAILED_PRECONDITION: sign-up is switched off here."""
 ERROR_REASON_CONTRAST_LOW: ErrorReason.ValueType  # 7
-"""INVALID_ARGUMENT: text in the brand's colours would be hard to read; metadata `contrast`, at least 4.5 is needed."""
+"""INVALID_ARGUMENT: the colour would be hard to read; metadata `contrast` and the `needed` one."""
 ERROR_REASON_NOTHING_TO_RETRY: ErrorReason.ValueType  # 8
 """FAILED_PRECONDITION: provisioning is under way or complete, so there is nothing to retry."""
 ERROR_REASON_LOGO_REFUSED: ErrorReason.ValueType  # 9
 """INVALID_ARGUMENT: the logo is not a PNG, WebP or plain SVG picture, or is too large."""
 ERROR_REASON_EXPORT_STATE: ErrorReason.ValueType  # 10
 """FAILED_PRECONDITION: the archive is not complete yet, or its time is over."""
+ERROR_REASON_CONFIRMATION_INVALID: ErrorReason.ValueType  # 11
+"""INVALID_ARGUMENT: the mailed link was never ours, or its time is over."""

@@ -386,8 +386,8 @@ class TenantExportExpired(message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 @typing.final
-class HealthReviewDue(message.Message):
-    """Says that a day began and scores are to be computed; Tenants' own, delivered by a schedule."""
+class ReviewDue(message.Message):
+    """Says that storage is to be measured and health scores to be computed; Tenants' own, delivered by a schedule."""
 
     DESCRIPTOR: descriptor.Descriptor
 

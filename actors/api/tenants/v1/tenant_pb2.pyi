@@ -3,9 +3,11 @@
 isort:skip_file
 """
 
+from collections import abc as abc
 from google.protobuf import descriptor as descriptor
 from google.protobuf import message as message
 from google.protobuf import timestamp_pb2 as timestamp_pb2
+from google.protobuf.internal import containers as containers
 from google.protobuf.internal import enum_type_wrapper as enum_type_wrapper
 import builtins as builtins
 import sys
@@ -111,6 +113,7 @@ class Tenant(message.Message):
     DELETE_TIME_FIELD_NUMBER: builtins.int
     PURGE_TIME_FIELD_NUMBER: builtins.int
     ETAG_FIELD_NUMBER: builtins.int
+    PURGED_PARTS_FIELD_NUMBER: builtins.int
     id: builtins.str
     slug: builtins.str
     """The tenant's name in addresses: 3 to 40 of a-z, 0-9 and -."""
@@ -138,6 +141,10 @@ class Tenant(message.Message):
     def delete_time(self) -> timestamp_pb2.Timestamp: ...
     @builtins.property
     def purge_time(self) -> timestamp_pb2.Timestamp: ...
+    @builtins.property
+    def purged_parts(self) -> containers.RepeatedCompositeFieldContainer[PurgedPart]:
+        """What each module removed when the tenant was purged."""
+
     def __init__(
         self,
         *,
@@ -159,9 +166,36 @@ class Tenant(message.Message):
         delete_time: timestamp_pb2.Timestamp | None = ...,
         purge_time: timestamp_pb2.Timestamp | None = ...,
         etag: builtins.str = ...,
+        purged_parts: abc.Iterable[PurgedPart] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["create_time", b"create_time", "delete_time", b"delete_time", "purge_time", b"purge_time", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["admin_display_name", b"admin_display_name", "admin_email", b"admin_email", "create_time", b"create_time", "delete_time", b"delete_time", "display_name", b"display_name", "etag", b"etag", "health_score", b"health_score", "id", b"id", "isolation", b"isolation", "payment_status", b"payment_status", "plan", b"plan", "purge_time", b"purge_time", "slug", b"slug", "state", b"state", "state_reason", b"state_reason", "tier", b"tier", "update_time", b"update_time", "user_count", b"user_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["admin_display_name", b"admin_display_name", "admin_email", b"admin_email", "create_time", b"create_time", "delete_time", b"delete_time", "display_name", b"display_name", "etag", b"etag", "health_score", b"health_score", "id", b"id", "isolation", b"isolation", "payment_status", b"payment_status", "plan", b"plan", "purge_time", b"purge_time", "purged_parts", b"purged_parts", "slug", b"slug", "state", b"state", "state_reason", b"state_reason", "tier", b"tier", "update_time", b"update_time", "user_count", b"user_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class PurgedPart(message.Message):
+    """One module's part of a purge."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    MODULE_FIELD_NUMBER: builtins.int
+    RECORDS_FIELD_NUMBER: builtins.int
+    PURGE_TIME_FIELD_NUMBER: builtins.int
+    module: builtins.str
+    records: builtins.int
+    @builtins.property
+    def purge_time(self) -> timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        module: builtins.str = ...,
+        records: builtins.int = ...,
+        purge_time: timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["purge_time", b"purge_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["module", b"module", "purge_time", b"purge_time", "records", b"records"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...

@@ -31,8 +31,9 @@ class Branding(message.Message):
     LOGO_FIELD_NUMBER: builtins.int
     display_name: builtins.str
     primary_color: builtins.str
-    """`#rrggbb`; text on it must be readable (WCAG contrast of at least 4.5 with white or black)."""
+    """`#rrggbb`, for buttons and links: white text on it must be readable (WCAG contrast of at least 4.5)."""
     accent_color: builtins.str
+    """`#rrggbb`, for charts and marks: a contrast of at least 3 with white."""
     logo: builtins.str
     """PNG, WebP or SVG without scripts, at most 64 KiB, as a data: address; empty for none."""
     def __init__(

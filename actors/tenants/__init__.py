@@ -1,0 +1,5 @@
+"""Tenants: the provider's customers, from their first minute to their last."""
+
+from actors.tenants.card import MODULE
+
+__all__ = ["MODULE"]
