@@ -25,6 +25,14 @@ IMPORTS = (
     (re.compile(r"\bimport buf\.validate\."), "import actors.api.buf.validate."),
     (re.compile(r"(?<![\w./\"'-])atrium\.(?=\w+\.v1\.\w+_pb2)"), "actors.api."),
     (re.compile(r"(?<![\w./\"'-])buf\.validate\.(?=validate_pb2)"), "actors.api.buf.validate."),
+    # Services are given our Call in place of grpc's context: the chain stands between.
+    (
+        re.compile(
+            r"class _ServicerContext\(_grpc\.ServicerContext, _aio\.ServicerContext\):  # type: ignore\[.*\]\n    \.\.\.\n"
+        ),
+        "from actors.kernel.call import Call as _Call\n",
+    ),
+    (re.compile(r"\bcontext: _ServicerContext\b"), "call: _Call"),
 )
 
 

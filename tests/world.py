@@ -1,9 +1,9 @@
 """A whole platform in one process, on memory back-ends: real modules, real chain, no ray, no network.
 
-    async with World() as world:
-        admin = await world.set_up()
-        tenant = await world.call("tenants.CreateTenant", admin, slug="acme", ...)
-        await world.settle()
+async with World() as world:
+    admin = await world.set_up()
+    tenant = await world.call("tenants.CreateTenant", admin, slug="acme", ...)
+    await world.settle()
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class _Channel:
         self.world = world
 
     def unary_unary(self, path: str, **_: Any) -> Callable[..., Any]:
-        async def invoke(request: Any, metadata: Any = (), timeout: float | None = None) -> Any:
+        async def invoke(request: Any, metadata: Any = (), **_: Any) -> Any:
             return await self.world.invoke(path.lstrip("/"), request, dict(metadata or ()))
 
         return invoke

@@ -13,7 +13,7 @@ from actors.iam.keys import Keys
 from actors.iam.sessions import SessionDesk
 from actors.iam.settings import IamSettings
 from actors.iam.store import IamUnit
-from actors.kernel import opaque
+from actors.kernel import opaque, wire
 from actors.kernel.call import Call, Principal
 from actors.kernel.errors import NotFound
 from actors.kernel.mesh.dial import Mesh, answer
@@ -73,7 +73,7 @@ class ApiKeys:
                 if call.scope and tenancy is None:
                     raise ApiKeyInvalid
                 if key.last_use_time is None or now - key.last_use_time > _USE_NOTED_EVERY:
-                    unit.api_keys.increment(key.id, {}, {"last_use_time": now})
+                    unit.api_keys.increment(key.id, None, {"last_use_time": now})
         except NotFound:  # the tenant is gone, with all its keys
             raise ApiKeyInvalid from None
         expires = min(now + timedelta(seconds=self.settings.access_token_seconds), key.expire_time)
@@ -89,7 +89,7 @@ class ApiKeys:
         )
         return SignedIn(
             access_token=self.keys.token(principal, key.permissions),
-            access_expire_time=expires,
+            access_expire_time=wire.timestamp(expires),
             session_id=key.id,
         )
 

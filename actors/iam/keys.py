@@ -64,7 +64,7 @@ class Keys:
         now = self.room.clock.now()
         lead = timedelta(seconds=self.settings.key_lead_seconds)
         async with self.store.unit(system_call()) as unit:
-            keys = await unit.signing_keys.list(order=Order())
+            keys = await unit.signing_keys.select(order=Order())
             youngest = max(keys, key=lambda key: key.activate_time)
             for key in keys:
                 if key.retire_time is not None and key.retire_time <= now:
@@ -85,7 +85,7 @@ class Keys:
         lifetime = timedelta(seconds=max(self.settings.access_token_seconds, 1800) + LEEWAY_SECONDS)
         async with self.store.unit(system_call()) as unit:
             if retire_others:
-                for key in await unit.signing_keys.list():
+                for key in await unit.signing_keys.select():
                     if key.retire_time is None:
                         unit.signing_keys.put(key.but(retire_time=activate + lifetime))
             unit.signing_keys.put(
@@ -101,7 +101,7 @@ class Keys:
     async def _load(self) -> None:
         now = self.room.clock.now()
         async with self.store.unit(system_call()) as unit:
-            keys = await unit.signing_keys.list()
+            keys = await unit.signing_keys.select()
         self._public = {key.id: orjson.loads(key.public_jwk) for key in keys}
         active = [key for key in keys if key.activate_time <= now]
         if active:

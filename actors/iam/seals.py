@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import hmac
 import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
 import jwt
@@ -51,11 +52,11 @@ class Seals:
     async def seal_all(self) -> int:
         """Seals every scope that has entries waiting. Returns how many entries were sealed."""
         async with self.store.unit(system_call()) as unit:
-            waiting = await unit.audit_unsealed.list(Between("pending", 1), order=Order("pending"), limit=200)
+            waiting = await unit.audit_unsealed.select(Between("pending", 1), order=Order("pending"), limit=200)
         sealed = 0
         for scope in waiting:
             call = system_call("" if scope.id == PLATFORM else scope.id)
-            while (count := await attempts(call, lambda call=call: self._seal(call))) > 0:
+            while (count := await attempts(call, partial(self._seal, call))) > 0:
                 sealed += count
                 if count < LARGEST:
                     break
@@ -93,7 +94,7 @@ class Seals:
                 )
             )
             for entry in entries:
-                unit.audit_logs.increment(entry.id, {}, {"seal_number": number})
+                unit.audit_logs.increment(entry.id, None, {"seal_number": number})
             unit.audit_unsealed.increment(call.scope or PLATFORM, {}, pending=-len(entries))
         return len(entries)
 
@@ -110,7 +111,7 @@ class Seals:
                     break
                 previous, sealed = seal.hash(), sealed + len(seal.entry_ids)
             if finding is None:
-                stray = await unit.audit_logs.list(Between("seal_number", number + 1), limit=1)
+                stray = await unit.audit_logs.select(Between("seal_number", number + 1), limit=1)
                 if stray:
                     finding = Finding(
                         Fault.SEAL_REMOVED, number + 1, stray[0].id, f"seal {number + 1} is missing, its entries remain"

@@ -184,8 +184,8 @@ class SessionDesk:
         )
         return SignedIn(
             access_token=self.keys.token(principal, patterns_of(roles)),
-            access_expire_time=expires,
-            refresh_expire_time=session.expire_time,
+            access_expire_time=wire.timestamp(expires),
+            refresh_expire_time=wire.timestamp(session.expire_time),
             session_id=session.id,
             user=user_message(user, held),
         )

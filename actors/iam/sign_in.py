@@ -138,7 +138,10 @@ class SignIn:
     async def _check_locks(self, unit: IamUnit, call: Call, account: str) -> None:
         now, longest = self.room.clock.now(), self.settings.longest_lock_seconds
         waits = []
-        for id, free in ((account, self.settings.account_tries), (f"address:{call.address}", self.settings.address_tries)):
+        for id, free in (
+            (account, self.settings.account_tries),
+            (f"address:{call.address}", self.settings.address_tries),
+        ):
             if (failures := await unit.failures.find(id)) is not None:
                 waits.append(failures.wait_seconds(free, longest, now))
         if waits and max(waits) > 0:
@@ -146,11 +149,15 @@ class SignIn:
 
     async def _forget(self, unit: IamUnit, account: str) -> None:
         if await unit.failures.find(account) is not None:
-            unit.failures.increment(account, {}, {"count": 0, "last_time": self.room.clock.now()})
+            unit.failures.increment(account, None, {"count": 0, "last_time": self.room.clock.now()})
 
     async def unlock(self, unit: IamUnit, user: User, tenancy: Tenancy | None) -> None:
         """Lifts every lock of the user's account."""
-        for account in (self._account(tenancy.slug if tenancy else "", user.email), f"mfa:{user.id}", f"again:{user.id}"):
+        for account in (
+            self._account(tenancy.slug if tenancy else "", user.email),
+            f"mfa:{user.id}",
+            f"again:{user.id}",
+        ):
             await self._forget(unit, account)
 
     def _account(self, slug: str, email: str) -> str:
@@ -170,5 +177,3 @@ def refuse_others(call: Call) -> None:
         raise PersonNeeded(actor="an API key")
     if call.principal.impersonator_id:
         raise PersonNeeded(actor="somebody acting for them")
-
-

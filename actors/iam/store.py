@@ -58,9 +58,7 @@ AUDIT_LOGS = Collection(
     kind="audit entry",
 )
 AUDIT_SEALS = Collection("audit_seals", Seal, indexes=(Index(("number",)),))
-AUDIT_UNSEALED = Collection(
-    "audit_unsealed", Unsealed, Reach.PLATFORM, indexes=(Index(("pending",)),), exported=False
-)
+AUDIT_UNSEALED = Collection("audit_unsealed", Unsealed, Reach.PLATFORM, indexes=(Index(("pending",)),), exported=False)
 FAILURES = Collection("sign_in_failures", Failures, Reach.PLATFORM, expires="expire_time", exported=False)
 INSTALLATION = Collection("installation", Installation, Reach.PLATFORM, exported=False)
 SIGNING_KEYS = Collection("signing_keys", SigningKey, Reach.PLATFORM, exported=False)
@@ -108,11 +106,11 @@ class Users(Records[User]):
 
     def seen(self, user: User, at: datetime) -> None:
         """Notes a sign-in, without a new version of the user."""
-        self.increment(user.id, {}, {"last_sign_in_time": at})
+        self.increment(user.id, None, {"last_sign_in_time": at})
 
     async def standing(self, ids: Sequence[str]) -> list[User]:
         """Those of the users who are ACTIVE or INVITED."""
-        found = await self.list(In("id", tuple(ids)), limit=len(ids)) if ids else []
+        found = await self.select(In("id", tuple(ids)), limit=len(ids)) if ids else []
         return [user for user in found if user.status in (Status.ACTIVE, Status.INVITED)]
 
 
@@ -137,7 +135,7 @@ class Roles(Records[Role]):
 
     async def known(self) -> dict[str, Role]:
         """Every role a user of the scope may hold, by id."""
-        own = await self.list(limit=MOST_ROLES)
+        own = await self.select(limit=MOST_ROLES)
         found = {role.id: role for role in BY_ID.values() if built_in(role.id, self.scope)}
         return found | {role.id: role for role in own}
 
@@ -149,7 +147,7 @@ class Roles(Records[Role]):
             for id in [id for id in waiting if built_in(id, self.scope)]:
                 found[id] = BY_ID[id]
             missing = tuple(id for id in waiting if id not in found)
-            for role in await self.list(In("id", missing), limit=len(missing)) if missing else []:
+            for role in await self.select(In("id", missing), limit=len(missing)) if missing else []:
                 found[role.id] = role
             waiting = {r.parent_id for r in found.values() if r.parent_id and r.parent_id not in found} - waiting
         return found
@@ -159,18 +157,18 @@ class UserRoles(Records[Grant]):
     collection = USER_ROLES
 
     async def of_user(self, user_id: str) -> list[Grant]:
-        return await self.list(Eq("user_id", user_id), limit=100)
+        return await self.select(Eq("user_id", user_id), limit=100)
 
     async def of_users(self, user_ids: Sequence[str]) -> dict[str, list[str]]:
         """The role ids of each user."""
         found: dict[str, list[str]] = {user_id: [] for user_id in user_ids}
         if user_ids:
-            for grant in await self.list(In("user_id", tuple(user_ids)), limit=100 * len(user_ids)):
+            for grant in await self.select(In("user_id", tuple(user_ids)), limit=100 * len(user_ids)):
                 found[grant.user_id].append(grant.role_id)
         return found
 
     async def holders(self, role_id: str, limit: int = 1000) -> list[str]:
-        return [grant.user_id for grant in await self.list(Eq("role_id", role_id), limit=limit)]
+        return [grant.user_id for grant in await self.select(Eq("role_id", role_id), limit=limit)]
 
 
 class Sessions(Records[Session]):
@@ -178,7 +176,7 @@ class Sessions(Records[Session]):
 
     async def alive_of(self, user_id: str) -> list[Session]:
         now = self.unit.clock.now()
-        recent = await self.list(Eq("user_id", user_id), order=Order("create_time", descending=True), limit=500)
+        recent = await self.select(Eq("user_id", user_id), order=Order("create_time", descending=True), limit=500)
         return [session for session in recent if session.alive(now)]
 
 
@@ -186,25 +184,25 @@ class Links(Records[Link]):
     collection = LINKS
 
     async def of_user(self, user_id: str, purpose: Purpose) -> list[Link]:
-        return await self.list(Eq("user_id", user_id), Eq("purpose", purpose.name), limit=100)
+        return await self.select(Eq("user_id", user_id), Eq("purpose", purpose.name), limit=100)
 
 
 class AuditLogs(Records[AuditLog]):
     collection = AUDIT_LOGS
 
     async def unsealed(self, limit: int) -> list[AuditLog]:
-        return await self.list(Eq("seal_number", 0), limit=limit)
+        return await self.select(Eq("seal_number", 0), limit=limit)
 
     async def under(self, number: int) -> dict[str, AuditLog]:
         """The entries that carry a seal's number, by id."""
-        return {entry.id: entry for entry in await self.list(Eq("seal_number", number), limit=5000)}
+        return {entry.id: entry for entry in await self.select(Eq("seal_number", number), limit=5000)}
 
 
 class Seals(Records[Seal]):
     collection = AUDIT_SEALS
 
     async def last(self) -> Seal | None:
-        found = await self.list(order=Order("number", descending=True), limit=1)
+        found = await self.select(order=Order("number", descending=True), limit=1)
         return found[0] if found else None
 
 

@@ -104,6 +104,4 @@ class Call:
 
 def system_call(scope: str = "", request_id: str = "") -> Call:
     """A call of the platform itself: reactions, schedules, seeding."""
-    return Call(
-        principal=Principal(user_id="system", realm=PLATFORM), scope=scope, request_id=request_id
-    )
+    return Call(principal=Principal(user_id="system", realm=PLATFORM), scope=scope, request_id=request_id)

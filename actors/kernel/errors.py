@@ -229,9 +229,7 @@ def to_status(error: AtriumError, extra: Mapping[str, str] | None = None) -> sta
     if error.violations:
         bad = error_details_pb2.BadRequest()
         for violation in error.violations:
-            bad.field_violations.add(
-                field=violation.field, description=violation.description, reason=violation.reason
-            )
+            bad.field_violations.add(field=violation.field, description=violation.description, reason=violation.reason)
         details.append(_packed(bad))
     if (seconds := error.metadata.get("retry_after_seconds")) is not None:
         retry = error_details_pb2.RetryInfo()
@@ -248,7 +246,9 @@ def _domain(error: AtriumError) -> str:
     return error.domain()
 
 
-def _packed(message: error_details_pb2.ErrorInfo | error_details_pb2.BadRequest | error_details_pb2.RetryInfo) -> any_pb2.Any:
+def _packed(
+    message: error_details_pb2.ErrorInfo | error_details_pb2.BadRequest | error_details_pb2.RetryInfo,
+) -> any_pb2.Any:
     packed = any_pb2.Any()
     packed.Pack(message)
     return packed

@@ -69,7 +69,7 @@ class PlatformSettings(Section):
 def load(section: type[S], **overrides: object) -> S:
     """Reads one section. Raises SettingsError naming the variable and what is wrong with its value."""
     try:
-        return section(**overrides)  # type: ignore[arg-type]
+        return section(**overrides)
     except ValidationError as error:
         names = section.variables()
         lines = [

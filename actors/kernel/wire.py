@@ -16,16 +16,31 @@ from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar, Union
 
-from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
+from google.protobuf.descriptor import Descriptor, EnumDescriptor
 from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
+from google.protobuf.timestamp_pb2 import Timestamp
 
 M = TypeVar("M", bound=Message)
 R = TypeVar("R")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _compiled(make: F) -> F:
+    """Makes each converter once."""
+    return typing.cast(F, cache(make))
+
+
+def timestamp(moment: datetime) -> Timestamp:
+    """The moment as a message, for constructors that are typed to want one."""
+    message = Timestamp()
+    message.FromDatetime(moment)
+    return message
 
 
 def message(kind: type[M], record: object, **extra: Any) -> M:
     """The record as a message of this type; keywords set or override fields."""
-    arguments = _to_kwargs(kind.DESCRIPTOR, type(record))(record)
+    arguments = _to_kwargs(typing.cast(Descriptor, kind.DESCRIPTOR), type(record))(record)
     if extra:
         arguments.update(extra)
     return kind(**arguments)
@@ -99,7 +114,7 @@ class _Source:
         return typing.cast("Callable[[Any], dict[str, Any]]", self.scope["convert"])
 
 
-@cache
+@_compiled
 def _to_kwargs(descriptor: Descriptor, kind: type) -> Callable[[Any], dict[str, Any]]:
     source = _Source()
     hints = _hints(kind)
@@ -118,7 +133,7 @@ def _to_kwargs(descriptor: Descriptor, kind: type) -> Callable[[Any], dict[str, 
     return source.function("r")
 
 
-def _one_to_wire(source: _Source, field: FieldDescriptor, hint: Any, value: str) -> str:
+def _one_to_wire(source: _Source, field: Any, hint: Any, value: str) -> str:
     if isinstance(hint, type) and issubclass(hint, enum.Enum) and field.enum_type is not None:
         return f"{source.bind(_numbers(field.enum_type))}[{value}.name]"
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
@@ -134,7 +149,7 @@ def _optional(hint: Any) -> bool:
     return typing.get_origin(hint) in (Union, types.UnionType)
 
 
-@cache
+@_compiled
 def _from_message(kind: type, source_kind: type[Message]) -> Callable[[Any], dict[str, Any]]:
     from datetime import UTC
 
@@ -157,15 +172,16 @@ def _from_message(kind: type, source_kind: type[Message]) -> Callable[[Any], dic
     return source.function("m")
 
 
-def _one_from_wire(source: _Source, field: FieldDescriptor, hint: Any, value: str, utc: str) -> str:
+def _one_from_wire(source: _Source, field: Any, hint: Any, value: str, utc: str) -> str:
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
         if field.enum_type is not None:
-            return f"{source.bind({n: hint[name] for n, name in _names(field.enum_type).items() if name in hint.__members__})}[{value}]"
+            known = {n: hint[name] for n, name in _names(field.enum_type).items() if name in hint.__members__}
+            return f"{source.bind(known)}[{value}]"
         return f"{source.bind(hint)}[{value}]"
     if hint is datetime:
         return f"{value}.ToDatetime({utc})"
     if dataclasses.is_dataclass(hint) and field.message_type is not None:
-        inner = _from_message(typing.cast(type, hint), field.message_type._concrete_class)
+        inner = _from_message(typing.cast(type, hint), GetMessageClass(field.message_type))
         return f"{source.bind(hint)}(**{source.bind(inner)}({value}))"
     return value
 
@@ -187,7 +203,7 @@ def _kept(kind: type) -> list[dataclasses.Field[Any]]:
     return [f for f in dataclasses.fields(kind) if f.name != "announcements"]
 
 
-@cache
+@_compiled
 def _to_document(kind: type) -> Callable[[Any], dict[str, Any]]:
     source = _Source()
     hints = _hints(kind)
@@ -210,7 +226,7 @@ def _to_document(kind: type) -> Callable[[Any], dict[str, Any]]:
     return source.function("r")
 
 
-@cache
+@_compiled
 def _from_document(kind: type) -> Callable[[dict[str, Any]], Any]:
     hints = _hints(kind)
     readers: dict[str, Callable[[Any], Any] | None] = {}

@@ -148,7 +148,6 @@ def create(path: Path) -> Home:
             f"Only {free // 1024**2} MB are free on the disk of {path}, and {SMALLEST_FREE_BYTES // 1024**2} MB are "
             "needed. Free some, or set ATRIUM_HOME to a folder on another disk."
         )
-    _own_ray_folder(home)
     return home
 
 
@@ -216,7 +215,8 @@ def _letters(count: int) -> str:
     return "".join(secrets.choice(CODE_LETTERS) for _ in range(count))
 
 
-def _own_ray_folder(home: Home) -> None:
+def claim_ray_folder(home: Home) -> Path:
+    """Makes the folder for Ray's session. Raises LocalError when somebody else has been there first."""
     folder = home.ray_folder
     folder.mkdir(mode=0o700, exist_ok=True)
     if folder.is_symlink() or folder.stat().st_uid != os.getuid():
@@ -224,3 +224,4 @@ def _own_ray_folder(home: Home) -> None:
             f"{folder} belongs to another user, and Ray needs it because the path of {home.path} is too long for its "
             "sockets. Set ATRIUM_HOME to a shorter path."
         )
+    return folder

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from actors.local import ports, ray_hook
 from actors.local.component import Component
-from actors.local.home import Home
+from actors.local.home import Home, claim_ray_folder
 
 PORTS = (
     *("ray", "ray-objects", "ray-nodes", "ray-dashboard", "ray-agent-http"),
@@ -64,7 +64,7 @@ def component(
         ready=lambda run: "Ray runtime started" in run.output() and listens(),
         healthy=listens,
         ports={name: chosen[name] for name in PORTS},
-        prepare=lambda: clear(folder),
+        prepare=lambda: clear(claim_ray_folder(home)),
     )
 
 

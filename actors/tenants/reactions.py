@@ -50,13 +50,13 @@ class TenantsReactions:
         if not event.tenant_id:
             return
         async with self.store.unit(call) as unit:
-            unit.tenants.increment(event.tenant_id, {}, user_count=1)
+            unit.tenants.increment(event.tenant_id, None, user_count=1)
             await self.saga.admin_created(unit, event)
 
     async def user_deleted(self, event: UserDeleted, call: Call) -> None:
         if event.tenant_id:
             async with self.store.unit(call) as unit:
-                unit.tenants.increment(event.tenant_id, {}, user_count=-1)
+                unit.tenants.increment(event.tenant_id, None, user_count=-1)
 
     async def purge_due(self, event: TenantPurgeDue, call: Call) -> None:
         """Asks every module to remove what it holds, unless the tenant was restored meanwhile."""
@@ -140,6 +140,4 @@ class TenantsReactions:
                 counts[event.tenant_id, event.day] = counts.get((event.tenant_id, event.day), 0) + 1
         async with self.store.unit(call) as unit:
             for (tenant_id, day), count in counts.items():
-                unit.activity.increment(
-                    f"{tenant_id}:{day}", {"tenant_id": tenant_id, "day": day}, active_users=count
-                )
+                unit.activity.increment(f"{tenant_id}:{day}", {"tenant_id": tenant_id, "day": day}, active_users=count)

@@ -36,7 +36,7 @@ class Review:
                     )
                 score, _ = health(measures[tenant.id])
                 if score != tenant.health_score:
-                    unit.tenants.increment(tenant.id, {}, {"health_score": score})
+                    unit.tenants.increment(tenant.id, None, {"health_score": score})
 
     async def score(self, unit: TenantsUnit, tenant: Tenant) -> tuple[int, tuple[Part, ...]]:
         """One tenant's score as of now."""
@@ -80,4 +80,3 @@ class Review:
                 for tenant_id, size in (await self.room.backend.sizes(place)).items():
                     total[tenant_id] = total.get(tenant_id, 0) + size
         return total
-

@@ -165,5 +165,3 @@ def _asked(kind: Kind, tenant: Tenant) -> TenantCreated | TenantWelcomeDue:
         locale=tenant.locale,
         time_zone=tenant.time_zone,
     )
-
-

@@ -128,6 +128,14 @@ def test_one_supervisor_holds_the_folder(tmp_path: Path) -> None:
 def test_rays_sockets_find_room_whatever_the_folders_path(tmp_path: Path) -> None:
     long = home.create(tmp_path / ("long" * 20))
     assert len(str(long.ray_folder)) <= home.LONGEST_RAY_FOLDER
-    assert long.ray_folder.is_dir()
-    assert stat.S_IMODE(long.ray_folder.stat().st_mode) == 0o700
-    long.ray_folder.rmdir()
+    folder = home.claim_ray_folder(long)
+    assert folder == long.ray_folder and stat.S_IMODE(folder.stat().st_mode) == 0o700
+    folder.rmdir()
+
+
+def test_a_folder_for_ray_that_somebody_else_has_laid_out_is_refused(tmp_path: Path) -> None:
+    long = home.create(tmp_path / ("long" * 20))
+    long.ray_folder.symlink_to(tmp_path)
+    with pytest.raises(LocalError, match="belongs to another user"):
+        home.claim_ray_folder(long)
+    long.ray_folder.unlink()

@@ -20,9 +20,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     monkeypatch.setenv("ATRIUM_HOME", str(made.path))
     with socket.create_server(("127.0.0.1", 0)) as free:
         monkeypatch.setenv("ATRIUM_EDGE_ADDRESS", f"127.0.0.1:{free.getsockname()[1]}")
-    yield made
-    if made.ray_folder.parent != made.path:
-        made.ray_folder.rmdir()
+    return made
 
 
 def test_the_whole_platform_has_six_components_that_stop_in_stages(home: Home) -> None:

@@ -84,8 +84,6 @@ def home(tmp_path: Path) -> Home:
         for one in found:
             one.kill()
         pytest.fail(f"{mark} was left behind")
-    if made.ray_folder.parent != made.path:
-        made.ray_folder.rmdir()
 
 
 def run(home: Home, *components: Component, settings: LocalSettings | None = None) -> Running:

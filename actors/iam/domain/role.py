@@ -117,7 +117,14 @@ class Grant(Record):
 
 
 def new_role(
-    *, id: str, tenant_id: str, display_name: str, description: str, permissions: Iterable[str], parent_id: str, at: datetime
+    *,
+    id: str,
+    tenant_id: str,
+    display_name: str,
+    description: str,
+    permissions: Iterable[str],
+    parent_id: str,
+    at: datetime,
 ) -> Role:
     name = display_name.strip()
     return Role(

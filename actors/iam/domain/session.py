@@ -101,9 +101,7 @@ class Session(Record):
     def ended(self, reason: EndReason, at: datetime) -> Session:
         if self.end_time is not None:
             return self
-        told = SessionEnded(
-            session_id=self.id, tenant_id=self.tenant_id, user_id=self.user_id, reason=reason.name
-        )
+        told = SessionEnded(session_id=self.id, tenant_id=self.tenant_id, user_id=self.user_id, reason=reason.name)
         return self.but(told, end_time=at, end_reason=reason)
 
 

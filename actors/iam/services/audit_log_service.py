@@ -82,9 +82,7 @@ class AuditLogService(AuditLogServiceServicer):
                 yield HttpBody(data=b"".join(_row(_cells(entry)) for entry in entries))
                 after = (entries[-1].occur_time, entries[-1].id)
 
-    async def WatchAuditLogs(
-        self, request: WatchAuditLogsRequest, call: Call
-    ) -> AsyncIterator[WatchAuditLogsResponse]:
+    async def WatchAuditLogs(self, request: WatchAuditLogsRequest, call: Call) -> AsyncIterator[WatchAuditLogsResponse]:
         subject = f"atrium.*.AuditRecorded.{call.scope or NO_TENANT}"
         events = self.room.bus.tail(subject)
         until = asyncio.get_running_loop().time() + LONGEST_WATCH_SECONDS

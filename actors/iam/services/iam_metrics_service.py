@@ -27,10 +27,10 @@ class IamMetricsService(IamMetricsServiceServicer):
         days = [(today - timedelta(days=n)).isoformat() for n in range((request.days or DEFAULT_DAYS) - 1, -1, -1)]
         async with self.store.unit(call) as unit:
             active = await unit.active_days.group(in_days(days[0], days[-1]), by=["day"])
-            sign_ins = await unit.sign_in_days.list(
+            sign_ins = await unit.sign_in_days.select(
                 Eq("tenant_id", call.scope), in_days(days[0], days[-1]), limit=len(days)
             )
-            uses = await unit.permission_days.list(
+            uses = await unit.permission_days.select(
                 Eq("tenant_id", call.scope), in_days(days[0], days[-1]), limit=20_000
             )
             known = await unit.roles.known()

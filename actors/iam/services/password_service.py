@@ -72,9 +72,7 @@ class PasswordService(PasswordServiceServicer):
         hashed = await self.passwords.hash(request.new_password)
         async with self.store.unit(call) as unit:
             unit.credentials.put((await unit.credentials.of_user(user.id)).but(password_hash=hashed))
-            await self.desk.end_all(
-                unit, user.id, EndReason.PASSWORD_CHANGED, but=call.principal.session_id
-            )
+            await self.desk.end_all(unit, user.id, EndReason.PASSWORD_CHANGED, but=call.principal.session_id)
         return ChangePasswordResponse()
 
     async def GetInvitation(self, request: GetInvitationRequest, call: Call) -> Invitation:

@@ -128,7 +128,7 @@ class RoleService(RoleServiceServicer):
             role.must_be_custom()
             if await unit.user_roles.holders(role.id, limit=1):
                 raise RoleInUse(problem="somebody still has it")
-            children = await unit.roles.list(Eq("parent_id", role.id), order=Order("name_key"), limit=1)
+            children = await unit.roles.select(Eq("parent_id", role.id), order=Order("name_key"), limit=1)
             if children:
                 raise RoleInUse(problem=f"{children[0].display_name} inherits from it")
             unit.roles.delete(role.removed())

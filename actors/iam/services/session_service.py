@@ -53,16 +53,12 @@ class SessionService(SessionServiceServicer):
         self.store: Store[IamUnit] = room.store
 
     async def Login(self, request: LoginRequest, call: Call) -> SignedIn:
-        return await self.sign_in.with_password(
-            call, request.tenant, request.email, request.password, request.delivery
-        )
+        return await self.sign_in.with_password(call, request.tenant, request.email, request.password, request.delivery)
 
     async def CompleteMfa(self, request: CompleteMfaRequest, call: Call) -> SignedIn:
         if not call.principal.owes_second_factor:
             raise SecondFactorOwed
-        return await self.sign_in.with_second_factor(
-            call, request.totp_code, request.recovery_code, request.delivery
-        )
+        return await self.sign_in.with_second_factor(call, request.totp_code, request.recovery_code, request.delivery)
 
     async def Refresh(self, request: RefreshRequest, call: Call) -> SignedIn:
         token = request.refresh_token or cookie_of(call, request.tenant)
@@ -106,9 +102,7 @@ class SessionService(SessionServiceServicer):
                 me.user.CopyFrom(user_message(user, held))
                 me.roles.extend(role_message(known[id], known, policy, call.scope) for id in held if id in known)
             if call.scope and (tenancy := await unit.directory.find(call.scope)) is not None:
-                me.tenant.CopyFrom(
-                    Me.Tenant(id=tenancy.id, slug=tenancy.slug, display_name=tenancy.display_name)
-                )
+                me.tenant.CopyFrom(Me.Tenant(id=tenancy.id, slug=tenancy.slug, display_name=tenancy.display_name))
         return me
 
     async def ListSessions(self, request: ListSessionsRequest, call: Call) -> ListSessionsResponse:

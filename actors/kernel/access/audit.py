@@ -18,6 +18,7 @@ from actors.kernel.call import Call
 from actors.kernel.clock import Clock
 from actors.kernel.errors import AtriumError
 from actors.kernel.records import Record
+from actors.kernel.wire import timestamp
 
 MASK = "•••"
 _UNTOLD = {"id", "tenant_id", "version", "announcements", "update_time", "create_time"}
@@ -98,7 +99,7 @@ def _entry(call: Call, clock: Clock) -> AuditRecorded:
     return AuditRecorded(
         id=clock.new_id("aud"),
         tenant_id=call.scope,
-        occur_time=clock.now(),
+        occur_time=timestamp(clock.now()),
         actor_id=principal.user_id,
         actor_email=principal.email,
         actor_realm=principal.realm,

@@ -118,8 +118,7 @@ class Policy:
             found = self._expanded[key] = frozenset(
                 id
                 for id, permission in self.catalogue.items()
-                if realm in permission.realms
-                and ("*" in key[0] or id in key[0] or f"{permission.noun}.*" in key[0])
+                if realm in permission.realms and ("*" in key[0] or id in key[0] or f"{permission.noun}.*" in key[0])
             )
         return found
 

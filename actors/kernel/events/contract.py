@@ -59,7 +59,8 @@ class Envelope:
 
     def message(self) -> Message:
         """The event itself."""
-        return message_type(self.type).FromString(self.payload)
+        message: Message = message_type(self.type).FromString(self.payload)
+        return message
 
 
 @dataclass(frozen=True)
@@ -122,8 +123,8 @@ class Bus(Protocol):
         """Wakes those who wait for `nudged(name)`, on every replica. May get lost."""
         ...
 
-    async def nudged(self, name: str, timeout: float) -> None:
-        """Returns at the next nudge, or after the time-out in seconds."""
+    async def nudged(self, name: str, seconds: float) -> None:
+        """Returns at the next nudge, or after so many seconds."""
         ...
 
     def lead(self, name: str) -> contextlib.AbstractAsyncContextManager[Callable[[], bool]]:
@@ -161,15 +162,15 @@ def message_type(full_name: str) -> Any:
 
 
 @cache
-def _announced_as(module: str, kind: type) -> Any:
+def _announced_as(module: str, name: str) -> Any:
     for package in (f"actors.api.{module}.v1", "actors.api.kernel.v1"):
-        found = getattr(importlib.import_module(package), kind.__name__, None)
+        found = getattr(importlib.import_module(package), name, None)
         if found is not None:
             return found
-    raise LookupError(f"{module} announces {kind.__name__}, but no events.proto has such a message")
+    raise LookupError(f"{module} announces {name}, but no events.proto has such a message")
 
 
 def announcement_message(module: str, announcement: Announcement) -> Message:
     """The announcement as the message of the same name, of the module's events.proto or the kernel's."""
-    message: Message = wire.message(_announced_as(module, type(announcement)), announcement)
+    message: Message = wire.message(_announced_as(module, type(announcement).__name__), announcement)
     return message

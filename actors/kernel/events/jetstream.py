@@ -103,7 +103,11 @@ class JetStreamBus:
             )
         await self._stream(
             StreamConfig(
-                name=DEAD, subjects=["dead.>"], storage=StorageType.FILE, max_age=KEEP.total_seconds(), allow_direct=True
+                name=DEAD,
+                subjects=["dead.>"],
+                storage=StorageType.FILE,
+                max_age=KEEP.total_seconds(),
+                allow_direct=True,
             )
         )
         await self._leases()
@@ -160,9 +164,7 @@ class JetStreamBus:
                 )
                 group.create_task(self._consume(stream_name(module), config, handle, batch, at_once))
 
-    async def _consume(
-        self, stream: str, config: ConsumerConfig, handle: Handler, batch: int, at_once: int
-    ) -> None:
+    async def _consume(self, stream: str, config: ConsumerConfig, handle: Handler, batch: int, at_once: int) -> None:
         free = asyncio.Semaphore(at_once)
         running: set[asyncio.Task[None]] = set()
 
@@ -204,7 +206,9 @@ class JetStreamBus:
                     log.error("%s gives up on %s: %s", consumer, message.subject, text, exc_info=error)
                     headers = {**(message.headers or {}), "atrium-error": text, "atrium-subject": message.subject}
                     headers = {k: v for k, v in headers.items() if not k.startswith("Nats-")}
-                    headers["Nats-Msg-Id"] = f"dead:{consumer}:{message.metadata.sequence.stream}:{message.metadata.stream}"
+                    headers["Nats-Msg-Id"] = (
+                        f"dead:{consumer}:{message.metadata.sequence.stream}:{message.metadata.stream}"
+                    )
                     await self.js.publish(f"dead.{consumer}", message.data, headers=headers)
                     await message.term()
                 else:
@@ -346,7 +350,7 @@ class JetStreamBus:
         with contextlib.suppress(*_FAULTS):
             await self.client.publish(f"nudge.{name}")
 
-    async def nudged(self, name: str, timeout: float) -> None:
+    async def nudged(self, name: str, seconds: float) -> None:
         if self._nudge_subscription is None:
 
             async def received(message: Msg) -> None:
@@ -356,7 +360,7 @@ class JetStreamBus:
             self._nudge_subscription = await self.client.subscribe("nudge.>", cb=received)
         event = self._nudges.setdefault(name, asyncio.Event())
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(event.wait(), timeout)
+            await asyncio.wait_for(event.wait(), seconds)
         event.clear()
 
     @contextlib.asynccontextmanager
@@ -405,7 +409,7 @@ class JetStreamBus:
     # --- dead letters ---
 
     async def dead_letters(self, limit: int = 100) -> list[DeadLetter]:
-        found = []
+        found: list[DeadLetter] = []
         state = (await self.js.stream_info(DEAD)).state
         sequence = state.last_seq
         while sequence >= max(state.first_seq, 1) and len(found) < limit and state.messages:

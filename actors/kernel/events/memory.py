@@ -148,10 +148,10 @@ class MemoryBus:
     def nudge(self, name: str) -> None:
         self._nudges.setdefault(name, asyncio.Event()).set()
 
-    async def nudged(self, name: str, timeout: float) -> None:
+    async def nudged(self, name: str, seconds: float) -> None:
         event = self._nudges.setdefault(name, asyncio.Event())
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(event.wait(), timeout)
+            await asyncio.wait_for(event.wait(), seconds)
         event.clear()
 
     @contextlib.asynccontextmanager

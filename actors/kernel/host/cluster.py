@@ -148,15 +148,16 @@ def free_port(address: str) -> int:
         return int(probe.getsockname()[1])
 
 
-@ray.remote(max_restarts=-1, max_task_retries=-1, max_concurrency=100)
 class Replica:
     """A ReplicaHost as a Ray actor. It serves again by itself after its process was killed."""
 
-    async def __init__(self, module: str, slot: int, environment: Mapping[str, str]) -> None:
+    async def __init__(  # type: ignore[misc]  # Ray awaits it
+        self, module: str, slot: int, environment: Mapping[str, str]
+    ) -> None:
         os.environ.update(environment)
         settings = load(PlatformSettings)
         start_logging(f"{module}.{slot}", settings.log_level)
-        node = get_node_ip_address()
+        node: str = get_node_ip_address()  # type: ignore[no-untyped-call]
         self.host = ReplicaHost(module, slot)
         self.port = await self.host.start(settings.bind_address or node, node)
 
@@ -168,7 +169,6 @@ class Replica:
         await self.host.stop()
 
 
-@ray.remote(max_restarts=-1, max_task_retries=-1, num_cpus=0, max_concurrency=20)
 class Supervisor:
     """Keeps as many replicas of each module as its settings say."""
 
@@ -191,9 +191,7 @@ class Supervisor:
             await asyncio.sleep(RECONCILE_SECONDS)
 
     async def _reconcile(self) -> None:
-        wanted = {
-            f"{name}.{slot}": (name, slot) for name, own in self.desired.items() for slot in range(own.replicas)
-        }
+        wanted = {f"{name}.{slot}": (name, slot) for name, own in self.desired.items() for slot in range(own.replicas)}
         for actor_name, (module, slot) in wanted.items():
             try:
                 ray.get_actor(actor_name, self.namespace)
@@ -206,7 +204,10 @@ class Supervisor:
 
     def _create(self, module: str, slot: int) -> None:
         log.info("starting %s.%s", module, slot)
-        Replica.options(  # type: ignore[attr-defined]
+        ray.remote(Replica).options(
+            max_restarts=-1,
+            max_task_retries=-1,
+            max_concurrency=100,
             name=f"{module}.{slot}",
             namespace=self.namespace,
             lifetime="detached",
@@ -303,12 +304,20 @@ class Cluster:
     def start(self) -> Any:
         """The supervisor; created when there is none, told of these settings when there is one."""
         environment = environment_for_actors()
-        supervisor = Supervisor.options(  # type: ignore[attr-defined]
-            name=SUPERVISOR,
-            namespace=self.settings.ray_namespace,
-            lifetime="detached",
-            get_if_exists=True,
-        ).remote(environment)
+        supervisor: Any = (
+            ray.remote(Supervisor)
+            .options(
+                max_restarts=-1,
+                max_task_retries=-1,
+                max_concurrency=20,
+                num_cpus=0,
+                name=SUPERVISOR,
+                namespace=self.settings.ray_namespace,
+                lifetime="detached",
+                get_if_exists=True,
+            )
+            .remote(environment)
+        )
         supervisor.configure.remote(environment)
         return supervisor
 
@@ -321,7 +330,7 @@ class Cluster:
     def alive() -> bool:
         """Whether the cluster still answers."""
         try:
-            ray.cluster_resources()
+            ray.cluster_resources()  # type: ignore[no-untyped-call]
         except (ray.exceptions.RayError, ConnectionError, RuntimeError):
             return False
         return True

@@ -100,7 +100,9 @@ def tail(subject: str) -> None:
         async for envelope in bus.tail(subject):
             kind = envelope.type.rpartition(".")[2]
             body = " ".join(str(envelope.message()).split())
-            click.echo(f"{envelope.time:%H:%M:%S.%f} {envelope.module:8} {kind:24} {envelope.tenant_id:31} {body[:200]}")
+            click.echo(
+                f"{envelope.time:%H:%M:%S.%f} {envelope.module:8} {kind:24} {envelope.tenant_id:31} {body[:200]}"
+            )
 
     _run(work)
 
@@ -170,5 +172,3 @@ def mail(number: int | None) -> None:
         sent = datetime.fromtimestamp(file.stat().st_mtime)
         table.add_row(str(index), f"{sent:%Y-%m-%d %H:%M:%S}", str(message["to"]), str(message["subject"]))
     Console().print(table)
-
-

@@ -38,7 +38,7 @@ class Server:
                 ("grpc.http2.min_recv_ping_interval_without_data_ms", 5000),
             ]
         )
-        by_service: dict[str, dict[str, grpc.RpcMethodHandler]] = {}
+        by_service: dict[str, dict[str, grpc.RpcMethodHandler[Any, Any]]] = {}
         for method, handler in methods:
             service, _, name = method.full_name.partition("/")
             by_service.setdefault(service, {})[name] = _adapted(chain, method, handler)
@@ -63,7 +63,7 @@ class Server:
         await self._server.stop(DRAIN_SECONDS)
 
 
-def _adapted(chain: Chain, method: Method, handler: Next) -> grpc.RpcMethodHandler:
+def _adapted(chain: Chain, method: Method, handler: Next) -> grpc.RpcMethodHandler[Any, Any]:
     run = chain.compose(method, handler)
     read = _reader(method)
     if method.streaming:

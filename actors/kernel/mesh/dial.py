@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
 import grpc
@@ -69,7 +69,8 @@ class Refused(AtriumError):
     """What another module refused, handed on to the caller as it was said."""
 
     def __init__(self, code: Code, text: str, reason: str, domain: str, metadata: dict[str, str]) -> None:
-        super().__init__(**metadata)
+        super().__init__()
+        self.metadata = metadata
         self.args = (text,)
         self._reason, self._domain = reason, domain
         self.code = code  # type: ignore[misc]
@@ -86,7 +87,7 @@ def passed_on(call: Call) -> tuple[tuple[str, str], ...]:
     return tuple((name, call.headers[name]) for name in _PASSED_ON if name in call.headers)
 
 
-async def answer(method: Callable[..., Awaitable[Any]], request: Any, call: Call) -> Any:
+async def answer(method: Callable[..., Any], request: Any, call: Call) -> Any:
     """Calls another module as the same caller, within the same deadline. Raises what it refused."""
     try:
         return await method(request, metadata=passed_on(call), timeout=min(call.remaining() or 10, 10))
@@ -95,7 +96,7 @@ async def answer(method: Callable[..., Awaitable[Any]], request: Any, call: Call
 
 
 def translated(error: grpc.aio.AioRpcError) -> AtriumError:
-    status = rpc_status.from_call(error)
+    status = rpc_status.from_call(error)  # type: ignore[arg-type]  # has what a call has
     number = error.code().value[0]
     if status is None or number not in {int(c) for c in Code}:
         return DependencyUnavailable(dependency="another module", problem=error.code().name)

@@ -141,6 +141,9 @@ class Order:
     descending: bool = False
 
 
+BY_ID = Order()
+
+
 def words_of(*texts: str) -> tuple[str, ...]:
     """The distinct words of texts as searches compare them: case-folded, without accents, e-mails also whole."""
     found: dict[str, None] = {}
@@ -198,13 +201,13 @@ class InsertAbsent:
 
 @dataclass(frozen=True)
 class Increment:
-    """Adds to numbers of a record, atomically and without regard to its version; makes the record if there is none."""
+    """Adds to numbers of a record, atomically and without regard to its version."""
 
     place: Place
     id: str
     amounts: Mapping[str, int]
-    initial: Mapping[str, Any]
-    """The other fields, for a record that is made."""
+    initial: Mapping[str, Any] | None
+    """The other fields of a record that is made when there is none; None to make none."""
     latest: Mapping[str, Any] = field(default_factory=dict)
     """Fields that are overwritten."""
 
@@ -221,7 +224,7 @@ class Duplicate(Exception):
 
 
 class Backend(Protocol):
-    """One kind of database. Documents are those of `wire.document`, with `words` added where a collection has search."""
+    """One kind of database. Documents are those of `wire.document`; with `words` where a collection has search."""
 
     async def find(
         self,

@@ -60,8 +60,7 @@ class MemoryBackend:
             found = [
                 d
                 for d in found
-                if (_position(d.get(order.field), d["id"]) < mark)
-                == order.descending
+                if (_position(d.get(order.field), d["id"]) < mark) == order.descending
                 and _position(d.get(order.field), d["id"]) != mark
             ]
         return copy.deepcopy(found[:limit])
@@ -123,7 +122,12 @@ class MemoryBackend:
         elif isinstance(write, InsertAbsent):
             table.setdefault(write.document["id"], copy.deepcopy(write.document))
         elif isinstance(write, Increment):
-            document = dict(table.get(write.id) or {"id": write.id, **write.initial})
+            current = table.get(write.id)
+            if current is None and write.initial is None:
+                return
+            if current is not None and not _in_scope(current, scope):
+                raise Contended
+            document = dict(current or {"id": write.id, **(write.initial or {})})
             for name, amount in write.amounts.items():
                 document[name] = (document.get(name) or 0) + amount
             table[write.id] = {**document, **write.latest}

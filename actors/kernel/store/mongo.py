@@ -123,7 +123,10 @@ class MongoBackend:
         ]
         with _reading():
             rows = await self._collection(place).aggregate(pipeline).to_list(None)
-        return [{**{name: row["_id"].get(name) for name in by}, **{k: v for k, v in row.items() if k != "_id"}} for row in rows]
+        return [
+            {**{name: row["_id"].get(name) for name in by}, **{k: v for k, v in row.items() if k != "_id"}}
+            for row in rows
+        ]
 
     async def scan(self, place: Place) -> AsyncIterator[dict[str, Any]]:
         with _reading():
@@ -181,7 +184,9 @@ class MongoBackend:
             try:
                 return await session.commit_transaction()
             except (ConnectionFailure, WTimeoutError, OperationFailure) as error:
-                unknown = error.has_error_label("UnknownTransactionCommitResult") or isinstance(error, ConnectionFailure)
+                unknown = error.has_error_label("UnknownTransactionCommitResult") or isinstance(
+                    error, ConnectionFailure
+                )
                 if not unknown or time.monotonic() > give_up:
                     raise
                 await asyncio.sleep(0.1)
@@ -359,13 +364,17 @@ def _upsert(write: Write) -> UpdateOne | InsertOne[dict[str, Any]]:
         document = _in(write.document)
         return UpdateOne({"_id": document.pop("_id")}, {"$setOnInsert": document}, upsert=True)
     assert isinstance(write, Increment)
+    criteria = {"_id": write.id}
+    if write.place.scope is not None:
+        criteria["tenant_id"] = write.place.scope
     update: dict[str, Any] = {"$inc": dict(write.amounts)} if write.amounts else {}
-    initial = {k: v for k, v in write.initial.items() if k not in write.amounts and k not in write.latest}
+    set_elsewhere = {*write.amounts, *write.latest, *criteria}
+    initial = {k: v for k, v in (write.initial or {}).items() if k not in set_elsewhere}
     if initial:
         update["$setOnInsert"] = initial
     if write.latest:
         update["$set"] = dict(write.latest)
-    return UpdateOne({"_id": write.id}, update, upsert=True)
+    return UpdateOne(criteria, update, upsert=write.initial is not None)
 
 
 def _grouped(writes: Sequence[Write]) -> Iterator[list[Write]]:
@@ -412,7 +421,11 @@ def _duplicate(writes: Sequence[Write], details: Mapping[str, Any] | None) -> Du
 def _translated(error: PyMongoError) -> Exception:
     if error.has_error_label("TransientTransactionError"):
         return Contended()
-    if isinstance(error, OperationFailure) and error.code in (112, 24, 251):  # write conflict, lock, no such transaction
+    if isinstance(error, OperationFailure) and error.code in (
+        112,
+        24,
+        251,
+    ):  # write conflict, lock, no such transaction
         return Contended()
     if isinstance(error, ConnectionFailure):
         return OutcomeUnknown(dependency=_DOWN)
@@ -455,4 +468,3 @@ def _indexes(collection: Collection[Any]) -> list[IndexModel]:
 
 _LEAST = ""
 """Partial unique indexes hold records whose last field is text, so that None never collides."""
-

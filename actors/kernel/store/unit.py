@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
@@ -21,6 +22,7 @@ from actors.kernel.pages import Page, PageRequest, page_request
 from actors.kernel.records import Announcement, Record
 from actors.kernel.sealing import Sealer
 from actors.kernel.store.contract import (
+    BY_ID,
     PLACEMENTS,
     Backend,
     Collection,
@@ -279,24 +281,26 @@ class Unit:
         place = await store.place(store.outbox, "")
         entries: list[OutboxEntry] = []
 
-        def add(message: Message, key: str, sequence: int, **more: str) -> None:
+        def add(
+            message: Message, key: str, sequence: int, *, subject: str = "", schedule: str = "", target: str = ""
+        ) -> None:
             kind = message.DESCRIPTOR
             tenant_id = str(getattr(message, "tenant_id", "") or "")
-            subject = more.pop("subject", "") or subject_of(module, kind.name, tenant_id)
             entries.append(
                 OutboxEntry(
                     id=clock.new_id("evt"),
                     version=1,
                     key=key,
                     sequence=sequence,
-                    subject=subject,
+                    subject=subject or subject_of(module, kind.name, tenant_id),
                     type=kind.full_name,
                     event_tenant_id=tenant_id,
                     payload=message.SerializeToString(),
                     time=now,
                     actor_id=call.principal.user_id,
                     request_id=call.request_id,
-                    **more,
+                    schedule=schedule,
+                    target=target,
                 )
             )
 
@@ -374,24 +378,22 @@ class Records(Generic[R]):
 
     async def one(self, *where: Condition) -> R | None:
         """The first record by id that meets the conditions."""
-        found = await self.list(*where, limit=1)
+        found = await self.select(*where, limit=1)
         return found[0] if found else None
 
-    async def list(self, *where: Condition, order: Order = Order(), limit: int = 1000) -> list[R]:
+    async def select(self, *where: Condition, order: Order = BY_ID, limit: int = 1000) -> list[R]:
         """At most `limit` records, in order."""
         documents = await self.unit.store.backend.find(await self._place(), where, order, limit)
         return [self._seen(document) for document in documents]
 
-    async def page(self, *where: Condition, order: Order = Order(), request: Message) -> Page[R]:
+    async def page(self, *where: Condition, order: Order = BY_ID, request: Message) -> Page[R]:
         """One page, as the request's `page_size` and `page_token` ask. Raises PageTokenInvalid."""
         asked = page_request(request, self.unit.call, self.unit.store.sealer.key("pages"))
         return await self.page_of(asked, *where, order=order)
 
-    async def page_of(self, asked: PageRequest, *where: Condition, order: Order = Order()) -> Page[R]:
+    async def page_of(self, asked: PageRequest, *where: Condition, order: Order = BY_ID) -> Page[R]:
         """One page from a position that was read before."""
-        documents = await self.unit.store.backend.find(
-            await self._place(), where, order, asked.size + 1, asked.after
-        )
+        documents = await self.unit.store.backend.find(await self._place(), where, order, asked.size + 1, asked.after)
         token = ""
         if len(documents) > asked.size:
             documents = documents[: asked.size]
@@ -425,22 +427,29 @@ class Records(Generic[R]):
     def insert_absent(self, records: Iterable[R]) -> None:
         """Stages records whose ids may exist already; those are left as they are."""
         for record in records:
-            new = dataclasses.replace(record, version=1)
-            self.unit._more.append(
-                (
-                    self.collection,
-                    self.scope,
-                    lambda place, new=new: InsertAbsent(place, stored(self.collection, place, new)),
-                )
-            )
+            self._stage(partial(self._absent, dataclasses.replace(record, version=1)))
 
-    def increment(self, id: str, initial: dict[str, Any], latest: dict[str, Any] | None = None, **amounts: int) -> None:
-        """Stages additions to a record's numbers; others may add at the same time without conflict."""
+    def _absent(self, record: R, place: Place) -> Write:
+        return InsertAbsent(place, stored(self.collection, place, record))
+
+    def increment(
+        self, id: str, initial: dict[str, Any] | None, latest: dict[str, Any] | None = None, **amounts: int
+    ) -> None:
+        """Stages additions to a record's numbers; others may add at the same time without conflict.
+
+        `latest` are fields that are overwritten, `initial` the other fields of a record that is made when there is
+        none. Without `initial` (None) a record that does not exist is left so.
+        """
 
         def make(place: Place) -> Write:
-            first = {"tenant_id": place.scope or initial.get("tenant_id", ""), "version": 1, **initial}
+            if initial is None:
+                return Increment(place, id, amounts, None, latest or {})
+            first = {"tenant_id": place.scope or "", "version": 1, **initial}
             return Increment(place, id, amounts, first, latest or {})
 
+        self._stage(make)
+
+    def _stage(self, make: Callable[[Place], Write]) -> None:
         self.unit._more.append((self.collection, self.scope, make))
 
 

@@ -144,7 +144,5 @@ def _steps(skipped: Collection[Kind]) -> tuple[Step, ...]:
 
 def new_provisioning(tenant_id: str, skipped: Collection[Kind], at: datetime) -> Provisioning:
     """A saga whose first step is due."""
-    saga = Provisioning(
-        id=tenant_id, tenant_id=tenant_id, steps=_steps(skipped), create_time=at, update_time=at
-    )
+    saga = Provisioning(id=tenant_id, tenant_id=tenant_id, steps=_steps(skipped), create_time=at, update_time=at)
     return saga._next(at)

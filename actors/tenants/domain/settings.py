@@ -86,9 +86,7 @@ class TenantSettings(Record):
             session_hours=security.session_hours,
             allowed_email_domains=security.allowed_email_domains,
         )
-        return self.but(
-            told, branding=branding, locale=locale, time_zone=time_zone, security=security, update_time=at
-        )
+        return self.but(told, branding=branding, locale=locale, time_zone=time_zone, security=security, update_time=at)
 
 
 def contrast_with_white(color: str) -> float:

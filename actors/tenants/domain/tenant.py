@@ -10,8 +10,11 @@ from actors.kernel.errors import AlreadyExists, FailedPrecondition, InvalidArgum
 from actors.kernel.records import Announcement, Record
 
 RESERVED = frozenset(
-    "admin api app assets auth billing blog dashboard docs help internal login mail master master-admin platform "
-    "public root setup signup static status support system tenant tenants well-known www".split()
+    (
+        *("admin", "api", "app", "assets", "auth", "billing", "blog", "dashboard", "docs", "help", "internal"),
+        *("login", "mail", "master", "master-admin", "platform", "public", "root", "setup", "signup", "static"),
+        *("status", "support", "system", "tenant", "tenants", "well-known", "www"),
+    )
 )
 """Slugs that would be mistaken for parts of the platform."""
 
@@ -161,7 +164,11 @@ class Tenant(Record):
     purged_parts: tuple[PurgedPart, ...] = ()
 
     def updated(
-        self, at: datetime, display_name: str | None = None, slug: str | None = None, plan: tuple[str, str] | None = None
+        self,
+        at: datetime,
+        display_name: str | None = None,
+        slug: str | None = None,
+        plan: tuple[str, str] | None = None,
     ) -> Tenant:
         """With what is given; `plan` is the plan's id and its tier."""
         self.must_exist("change it")
@@ -175,9 +182,7 @@ class Tenant(Record):
         ]
         if tier != self.tier:
             told.append(TenantTierChanged(tenant_id=self.id, tier=tier))
-        return self.but(
-            *told, display_name=name, slug=slug, slug_key=slug, plan=plan_id, tier=tier, update_time=at
-        )
+        return self.but(*told, display_name=name, slug=slug, slug_key=slug, plan=plan_id, tier=tier, update_time=at)
 
     def activated(self, at: datetime) -> Tenant:
         """Provisioning is complete."""

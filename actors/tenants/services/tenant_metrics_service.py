@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from actors.api.tenants.v1 import (
     GetTenantHealthRequest,
@@ -52,10 +53,10 @@ class TenantMetricsService(TenantMetricsServiceServicer):
             states = {r["state"]: r["count"] for r in await unit.tenants.group(by=["state"])}
             scores = await unit.tenants.group(In("state", (State.ACTIVE.name,)), by=["health_score"])
             use = await unit.activity.group(in_period, by=["tenant_id"], sums=["calls", "active_users"])
-            top = sorted(use, key=lambda r: (-r["calls"], r["tenant_id"]))[:TOP]
+            top: list[dict[str, Any]] = sorted(use, key=lambda r: (-r["calls"], r["tenant_id"]))[:TOP]
             names = {
                 t.id: t.display_name
-                for t in await unit.tenants.list(In("id", tuple(r["tenant_id"] for r in top)), limit=TOP)
+                for t in await unit.tenants.select(In("id", tuple(r["tenant_id"] for r in top)), limit=TOP)
             }
             storage = {r["tenant_id"]: await self._storage(unit, r["tenant_id"]) for r in top}
         deleted.pop("", None)
@@ -96,7 +97,7 @@ class TenantMetricsService(TenantMetricsServiceServicer):
     async def _storage(self, unit: TenantsUnit, tenant_id: str) -> int:
         """The tenant's last measured size; days without a measurement have none."""
         newest = Order("day", descending=True)
-        recent = await unit.activity.list(Eq("tenant_id", tenant_id), order=newest, limit=7)
+        recent = await unit.activity.select(Eq("tenant_id", tenant_id), order=newest, limit=7)
         return next((one.storage_bytes for one in recent if one.storage_bytes), 0)
 
     async def GetTenantHealth(self, request: GetTenantHealthRequest, call: Call) -> TenantHealth:

@@ -112,9 +112,7 @@ class TenantService(TenantServiceServicer):
     async def DeleteTenant(self, request: DeleteTenantRequest, call: Call) -> TenantMessage:
         async with self.store.unit(call) as unit:
             before = await unit.tenants.get(request.id, request.etag)
-            tenant = unit.tenants.put(
-                before.deleted(timedelta(days=self.settings.retention_days), self.clock.now())
-            )
+            tenant = unit.tenants.put(before.deleted(timedelta(days=self.settings.retention_days), self.clock.now()))
             if before.state is not State.DELETING and tenant.purge_time is not None:
                 unit.schedule(
                     TenantPurgeDue(tenant_id=tenant.id),

@@ -42,7 +42,7 @@ class TenantSettingsService(TenantSettingsServiceServicer):
         check_time_zone(request.time_zone)
 
         def given(*names: str) -> dict[str, object]:
-            return {name: getattr(request, name) for name in names if request.HasField(name)}
+            return {name: getattr(request, name) for name in names if request.HasField(name)}  # type: ignore[arg-type]
 
         async with self.store.unit(call) as unit:
             (await unit.tenants.get(request.tenant_id)).must_exist("change its settings")

@@ -21,8 +21,7 @@ _T = _typing.TypeVar("_T")
 
 class _MaybeAsyncIterator(_abc.AsyncIterator[_T], _abc.Iterator[_T], metaclass=_abc_1.ABCMeta): ...
 
-class _ServicerContext(_grpc.ServicerContext, _aio.ServicerContext):  # type: ignore[misc, type-arg]
-    ...
+from actors.kernel.call import Call as _Call
 
 GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
@@ -60,7 +59,7 @@ class ApiKeyServiceServicer(metaclass=_abc_1.ABCMeta):
     def CreateApiKey(
         self,
         request: _api_key_service_pb2.CreateApiKeyRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_api_key_service_pb2.CreateApiKeyResponse, _abc.Awaitable[_api_key_service_pb2.CreateApiKeyResponse]]:
         """Creates a key and shows its secret, this once. Only its hash is kept."""
 
@@ -68,21 +67,21 @@ class ApiKeyServiceServicer(metaclass=_abc_1.ABCMeta):
     def ListApiKeys(
         self,
         request: _api_key_service_pb2.ListApiKeysRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_api_key_service_pb2.ListApiKeysResponse, _abc.Awaitable[_api_key_service_pb2.ListApiKeysResponse]]: ...
 
     @_abc_1.abstractmethod
     def GetApiKey(
         self,
         request: _api_key_service_pb2.GetApiKeyRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_api_key_pb2.ApiKey, _abc.Awaitable[_api_key_pb2.ApiKey]]: ...
 
     @_abc_1.abstractmethod
     def DeleteApiKey(
         self,
         request: _api_key_service_pb2.DeleteApiKeyRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_api_key_pb2.ApiKey, _abc.Awaitable[_api_key_pb2.ApiKey]]:
         """Revokes a key within a second everywhere. The record stays."""
 

@@ -21,8 +21,7 @@ _T = _typing.TypeVar("_T")
 
 class _MaybeAsyncIterator(_abc.AsyncIterator[_T], _abc.Iterator[_T], metaclass=_abc_1.ABCMeta): ...
 
-class _ServicerContext(_grpc.ServicerContext, _aio.ServicerContext):  # type: ignore[misc, type-arg]
-    ...
+from actors.kernel.call import Call as _Call
 
 GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
@@ -64,7 +63,7 @@ class AuditLogServiceServicer(metaclass=_abc_1.ABCMeta):
     def ListAuditLogs(
         self,
         request: _audit_log_service_pb2.ListAuditLogsRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_audit_log_service_pb2.ListAuditLogsResponse, _abc.Awaitable[_audit_log_service_pb2.ListAuditLogsResponse]]:
         """Lists entries, newest first."""
 
@@ -72,7 +71,7 @@ class AuditLogServiceServicer(metaclass=_abc_1.ABCMeta):
     def ExportAuditLogs(
         self,
         request: _audit_log_service_pb2.ExportAuditLogsRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_abc.Iterator[_httpbody_pb2.HttpBody], _abc.AsyncIterator[_httpbody_pb2.HttpBody]]:
         """Streams all entries that match as CSV, cells guarded against formulas."""
 
@@ -80,7 +79,7 @@ class AuditLogServiceServicer(metaclass=_abc_1.ABCMeta):
     def WatchAuditLogs(
         self,
         request: _audit_log_service_pb2.WatchAuditLogsRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_abc.Iterator[_audit_log_service_pb2.WatchAuditLogsResponse], _abc.AsyncIterator[_audit_log_service_pb2.WatchAuditLogsResponse]]:
         """Streams entries as they are filed, from now on, with a heartbeat every 15 seconds."""
 
@@ -88,7 +87,7 @@ class AuditLogServiceServicer(metaclass=_abc_1.ABCMeta):
     def VerifyAuditLog(
         self,
         request: _audit_log_service_pb2.VerifyAuditLogRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_audit_log_service_pb2.AuditVerification, _abc.Awaitable[_audit_log_service_pb2.AuditVerification]]:
         """Computes the chain of seals again and names the first entry that was changed, removed or inserted."""
 

@@ -20,8 +20,7 @@ _T = _typing.TypeVar("_T")
 
 class _MaybeAsyncIterator(_abc.AsyncIterator[_T], _abc.Iterator[_T], metaclass=_abc_1.ABCMeta): ...
 
-class _ServicerContext(_grpc.ServicerContext, _aio.ServicerContext):  # type: ignore[misc, type-arg]
-    ...
+from actors.kernel.call import Call as _Call
 
 GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
@@ -49,7 +48,7 @@ class IamMetricsServiceServicer(metaclass=_abc_1.ABCMeta):
     def GetIamMetrics(
         self,
         request: _iam_metrics_service_pb2.GetIamMetricsRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_iam_metrics_service_pb2.IamMetrics, _abc.Awaitable[_iam_metrics_service_pb2.IamMetrics]]: ...
 
 def add_IamMetricsServiceServicer_to_server(servicer: IamMetricsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -20,8 +20,7 @@ _T = _typing.TypeVar("_T")
 
 class _MaybeAsyncIterator(_abc.AsyncIterator[_T], _abc.Iterator[_T], metaclass=_abc_1.ABCMeta): ...
 
-class _ServicerContext(_grpc.ServicerContext, _aio.ServicerContext):  # type: ignore[misc, type-arg]
-    ...
+from actors.kernel.call import Call as _Call
 
 GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
@@ -59,7 +58,7 @@ class MfaServiceServicer(metaclass=_abc_1.ABCMeta):
     def StartTotp(
         self,
         request: _mfa_service_pb2.StartTotpRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_mfa_service_pb2.StartTotpResponse, _abc.Awaitable[_mfa_service_pb2.StartTotpResponse]]:
         """Makes a new secret, which counts once ConfirmTotp shows that an authenticator has it."""
 
@@ -67,7 +66,7 @@ class MfaServiceServicer(metaclass=_abc_1.ABCMeta):
     def ConfirmTotp(
         self,
         request: _mfa_service_pb2.ConfirmTotpRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_mfa_service_pb2.ConfirmTotpResponse, _abc.Awaitable[_mfa_service_pb2.ConfirmTotpResponse]]:
         """Switches the second factor on and answers the recovery codes, which are shown this once."""
 
@@ -75,7 +74,7 @@ class MfaServiceServicer(metaclass=_abc_1.ABCMeta):
     def DisableTotp(
         self,
         request: _mfa_service_pb2.DisableTotpRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_mfa_service_pb2.DisableTotpResponse, _abc.Awaitable[_mfa_service_pb2.DisableTotpResponse]]:
         """Switches the second factor off; needs the password."""
 

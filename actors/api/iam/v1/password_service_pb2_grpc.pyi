@@ -21,8 +21,7 @@ _T = _typing.TypeVar("_T")
 
 class _MaybeAsyncIterator(_abc.AsyncIterator[_T], _abc.Iterator[_T], metaclass=_abc_1.ABCMeta): ...
 
-class _ServicerContext(_grpc.ServicerContext, _aio.ServicerContext):  # type: ignore[misc, type-arg]
-    ...
+from actors.kernel.call import Call as _Call
 
 GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
@@ -68,7 +67,7 @@ class PasswordServiceServicer(metaclass=_abc_1.ABCMeta):
     def ForgotPassword(
         self,
         request: _password_service_pb2.ForgotPasswordRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_password_service_pb2.ForgotPasswordResponse, _abc.Awaitable[_password_service_pb2.ForgotPasswordResponse]]:
         """Mails a link that sets a new password, when such a user exists. Always answers the same."""
 
@@ -76,7 +75,7 @@ class PasswordServiceServicer(metaclass=_abc_1.ABCMeta):
     def ResetPassword(
         self,
         request: _password_service_pb2.ResetPasswordRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_password_service_pb2.ResetPasswordResponse, _abc.Awaitable[_password_service_pb2.ResetPasswordResponse]]:
         """Sets a new password with the mailed link and ends all sessions of the user."""
 
@@ -84,7 +83,7 @@ class PasswordServiceServicer(metaclass=_abc_1.ABCMeta):
     def ChangePassword(
         self,
         request: _password_service_pb2.ChangePasswordRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_password_service_pb2.ChangePasswordResponse, _abc.Awaitable[_password_service_pb2.ChangePasswordResponse]]:
         """Sets a new password and ends the caller's other sessions."""
 
@@ -92,7 +91,7 @@ class PasswordServiceServicer(metaclass=_abc_1.ABCMeta):
     def GetInvitation(
         self,
         request: _password_service_pb2.GetInvitationRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_password_service_pb2.Invitation, _abc.Awaitable[_password_service_pb2.Invitation]]:
         """Says whom an invitation is for, for the page that accepts it."""
 
@@ -100,7 +99,7 @@ class PasswordServiceServicer(metaclass=_abc_1.ABCMeta):
     def AcceptInvitation(
         self,
         request: _password_service_pb2.AcceptInvitationRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_session_service_pb2.SignedIn, _abc.Awaitable[_session_service_pb2.SignedIn]]:
         """Sets the invited user's first password, makes them ACTIVE and signs them in."""
 

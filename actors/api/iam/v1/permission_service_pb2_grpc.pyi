@@ -20,8 +20,7 @@ _T = _typing.TypeVar("_T")
 
 class _MaybeAsyncIterator(_abc.AsyncIterator[_T], _abc.Iterator[_T], metaclass=_abc_1.ABCMeta): ...
 
-class _ServicerContext(_grpc.ServicerContext, _aio.ServicerContext):  # type: ignore[misc, type-arg]
-    ...
+from actors.kernel.call import Call as _Call
 
 GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
@@ -51,7 +50,7 @@ class PermissionServiceServicer(metaclass=_abc_1.ABCMeta):
     def ListPermissions(
         self,
         request: _permission_service_pb2.ListPermissionsRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_permission_service_pb2.ListPermissionsResponse, _abc.Awaitable[_permission_service_pb2.ListPermissionsResponse]]:
         """Lists what the methods of all modules ask for; derived from their contracts, never typed a second time."""
 

@@ -21,8 +21,7 @@ _T = _typing.TypeVar("_T")
 
 class _MaybeAsyncIterator(_abc.AsyncIterator[_T], _abc.Iterator[_T], metaclass=_abc_1.ABCMeta): ...
 
-class _ServicerContext(_grpc.ServicerContext, _aio.ServicerContext):  # type: ignore[misc, type-arg]
-    ...
+from actors.kernel.call import Call as _Call
 
 GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
@@ -70,7 +69,7 @@ class RoleServiceServicer(metaclass=_abc_1.ABCMeta):
     def CreateRole(
         self,
         request: _role_service_pb2.CreateRoleRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_role_pb2.Role, _abc.Awaitable[_role_pb2.Role]]:
         """Creates a role. Nobody can put into a role what they do not have."""
 
@@ -78,7 +77,7 @@ class RoleServiceServicer(metaclass=_abc_1.ABCMeta):
     def ListRoles(
         self,
         request: _role_service_pb2.ListRolesRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_role_service_pb2.ListRolesResponse, _abc.Awaitable[_role_service_pb2.ListRolesResponse]]:
         """Lists built-in roles first, then the scope's own by name."""
 
@@ -86,14 +85,14 @@ class RoleServiceServicer(metaclass=_abc_1.ABCMeta):
     def GetRole(
         self,
         request: _role_service_pb2.GetRoleRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_role_pb2.Role, _abc.Awaitable[_role_pb2.Role]]: ...
 
     @_abc_1.abstractmethod
     def UpdateRole(
         self,
         request: _role_service_pb2.UpdateRoleRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_role_pb2.Role, _abc.Awaitable[_role_pb2.Role]]:
         """Changes the fields that are present; takes effect within a second everywhere."""
 
@@ -101,7 +100,7 @@ class RoleServiceServicer(metaclass=_abc_1.ABCMeta):
     def BatchUpdateRoles(
         self,
         request: _role_service_pb2.BatchUpdateRolesRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_role_service_pb2.BatchUpdateRolesResponse, _abc.Awaitable[_role_service_pb2.BatchUpdateRolesResponse]]:
         """Changes several roles as one: all or none."""
 
@@ -109,7 +108,7 @@ class RoleServiceServicer(metaclass=_abc_1.ABCMeta):
     def DeleteRole(
         self,
         request: _role_service_pb2.DeleteRoleRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_role_service_pb2.DeleteRoleResponse, _abc.Awaitable[_role_service_pb2.DeleteRoleResponse]]:
         """Deletes a role that nobody holds and no other role inherits from."""
 

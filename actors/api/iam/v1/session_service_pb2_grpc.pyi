@@ -21,8 +21,7 @@ _T = _typing.TypeVar("_T")
 
 class _MaybeAsyncIterator(_abc.AsyncIterator[_T], _abc.Iterator[_T], metaclass=_abc_1.ABCMeta): ...
 
-class _ServicerContext(_grpc.ServicerContext, _aio.ServicerContext):  # type: ignore[misc, type-arg]
-    ...
+from actors.kernel.call import Call as _Call
 
 GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
@@ -94,7 +93,7 @@ class SessionServiceServicer(metaclass=_abc_1.ABCMeta):
     def Login(
         self,
         request: _session_service_pb2.LoginRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_session_service_pb2.SignedIn, _abc.Awaitable[_session_service_pb2.SignedIn]]:
         """Starts a session. Answers the same, and takes as long, for an unknown user as for a wrong password.
         With a second factor switched on the answer holds only `mfa_token`, for CompleteMfa.
@@ -104,7 +103,7 @@ class SessionServiceServicer(metaclass=_abc_1.ABCMeta):
     def CompleteMfa(
         self,
         request: _session_service_pb2.CompleteMfaRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_session_service_pb2.SignedIn, _abc.Awaitable[_session_service_pb2.SignedIn]]:
         """Gives the second factor; called with `mfa_token` as the bearer token."""
 
@@ -112,7 +111,7 @@ class SessionServiceServicer(metaclass=_abc_1.ABCMeta):
     def Refresh(
         self,
         request: _session_service_pb2.RefreshRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_session_service_pb2.SignedIn, _abc.Awaitable[_session_service_pb2.SignedIn]]:
         """Exchanges a refresh token for a new pair. Each refresh token works once; a second use ends the session."""
 
@@ -120,7 +119,7 @@ class SessionServiceServicer(metaclass=_abc_1.ABCMeta):
     def ExchangeApiKey(
         self,
         request: _session_service_pb2.ExchangeApiKeyRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_session_service_pb2.SignedIn, _abc.Awaitable[_session_service_pb2.SignedIn]]:
         """Exchanges an API key for an access token (the OAuth 2 client-credentials idea). Callers may as well send
         the key as `x-api-key` with every call; the platform then makes this exchange itself.
@@ -130,7 +129,7 @@ class SessionServiceServicer(metaclass=_abc_1.ABCMeta):
     def Logout(
         self,
         request: _session_service_pb2.LogoutRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_session_service_pb2.LogoutResponse, _abc.Awaitable[_session_service_pb2.LogoutResponse]]:
         """Ends the caller's session."""
 
@@ -138,14 +137,14 @@ class SessionServiceServicer(metaclass=_abc_1.ABCMeta):
     def GetMe(
         self,
         request: _session_service_pb2.GetMeRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_session_service_pb2.Me, _abc.Awaitable[_session_service_pb2.Me]]: ...
 
     @_abc_1.abstractmethod
     def ListSessions(
         self,
         request: _session_service_pb2.ListSessionsRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_session_service_pb2.ListSessionsResponse, _abc.Awaitable[_session_service_pb2.ListSessionsResponse]]:
         """Lists the caller's sessions, or with `sessions.manage` those of another user of the scope, or of all."""
 
@@ -153,7 +152,7 @@ class SessionServiceServicer(metaclass=_abc_1.ABCMeta):
     def RevokeSession(
         self,
         request: _session_service_pb2.RevokeSessionRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_session_pb2.Session, _abc.Awaitable[_session_pb2.Session]]:
         """Ends a session of the caller, or with `sessions.manage` of anybody in the scope, within a second everywhere."""
 
@@ -161,7 +160,7 @@ class SessionServiceServicer(metaclass=_abc_1.ABCMeta):
     def GetJwks(
         self,
         request: _session_service_pb2.GetJwksRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_session_service_pb2.Jwks, _abc.Awaitable[_session_service_pb2.Jwks]]:
         """The public keys that verify access tokens; a new key is listed well before it signs."""
 
@@ -169,7 +168,7 @@ class SessionServiceServicer(metaclass=_abc_1.ABCMeta):
     def Impersonate(
         self,
         request: _session_service_pb2.ImpersonateRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_session_service_pb2.SignedIn, _abc.Awaitable[_session_service_pb2.SignedIn]]:
         """Starts a session in which the calling platform user acts for a tenant's user. Not in REST: tenants offer it."""
 

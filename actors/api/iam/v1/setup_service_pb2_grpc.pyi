@@ -20,8 +20,7 @@ _T = _typing.TypeVar("_T")
 
 class _MaybeAsyncIterator(_abc.AsyncIterator[_T], _abc.Iterator[_T], metaclass=_abc_1.ABCMeta): ...
 
-class _ServicerContext(_grpc.ServicerContext, _aio.ServicerContext):  # type: ignore[misc, type-arg]
-    ...
+from actors.kernel.call import Call as _Call
 
 GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
@@ -55,7 +54,7 @@ class SetupServiceServicer(metaclass=_abc_1.ABCMeta):
     def GetSetup(
         self,
         request: _setup_service_pb2.GetSetupRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_setup_service_pb2.Setup, _abc.Awaitable[_setup_service_pb2.Setup]]:
         """Says whether the set-up wizard is still open."""
 
@@ -63,7 +62,7 @@ class SetupServiceServicer(metaclass=_abc_1.ABCMeta):
     def CompleteSetup(
         self,
         request: _setup_service_pb2.CompleteSetupRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_setup_service_pb2.Setup, _abc.Awaitable[_setup_service_pb2.Setup]]:
         """Creates the first Super Admin and closes the wizard for ever, also when many call at once."""
 

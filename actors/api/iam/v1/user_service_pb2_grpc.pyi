@@ -21,8 +21,7 @@ _T = _typing.TypeVar("_T")
 
 class _MaybeAsyncIterator(_abc.AsyncIterator[_T], _abc.Iterator[_T], metaclass=_abc_1.ABCMeta): ...
 
-class _ServicerContext(_grpc.ServicerContext, _aio.ServicerContext):  # type: ignore[misc, type-arg]
-    ...
+from actors.kernel.call import Call as _Call
 
 GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
@@ -88,7 +87,7 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
     def CreateUser(
         self,
         request: _user_service_pb2.CreateUserRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_user_pb2.User, _abc.Awaitable[_user_pb2.User]]:
         """Creates a user. With a password the user is ACTIVE, without one INVITED and sent an invitation."""
 
@@ -96,21 +95,21 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
     def ListUsers(
         self,
         request: _user_service_pb2.ListUsersRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_user_service_pb2.ListUsersResponse, _abc.Awaitable[_user_service_pb2.ListUsersResponse]]: ...
 
     @_abc_1.abstractmethod
     def GetUser(
         self,
         request: _user_service_pb2.GetUserRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_user_pb2.User, _abc.Awaitable[_user_pb2.User]]: ...
 
     @_abc_1.abstractmethod
     def UpdateUser(
         self,
         request: _user_service_pb2.UpdateUserRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_user_pb2.User, _abc.Awaitable[_user_pb2.User]]:
         """Changes the fields that are present."""
 
@@ -118,7 +117,7 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
     def DeleteUser(
         self,
         request: _user_service_pb2.DeleteUserRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_user_pb2.User, _abc.Awaitable[_user_pb2.User]]:
         """Deletes a user softly: sessions end, the e-mail is free again, the record stays for the audit log."""
 
@@ -126,7 +125,7 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
     def SuspendUser(
         self,
         request: _user_service_pb2.SuspendUserRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_user_pb2.User, _abc.Awaitable[_user_pb2.User]]:
         """Ends the user's sessions within a second and refuses new ones."""
 
@@ -134,7 +133,7 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
     def RestoreUser(
         self,
         request: _user_service_pb2.RestoreUserRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_user_pb2.User, _abc.Awaitable[_user_pb2.User]]:
         """Lifts a suspension and a sign-in lock-out."""
 
@@ -142,7 +141,7 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
     def InviteUser(
         self,
         request: _user_service_pb2.InviteUserRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_user_pb2.User, _abc.Awaitable[_user_pb2.User]]:
         """Sends the invitation again, with a new link; the old link stops working."""
 
@@ -150,7 +149,7 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
     def AssignRole(
         self,
         request: _user_service_pb2.AssignRoleRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_user_pb2.User, _abc.Awaitable[_user_pb2.User]]:
         """Gives the user a role of the same scope. Nobody can grant what they do not have."""
 
@@ -158,7 +157,7 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
     def RevokeRole(
         self,
         request: _user_service_pb2.RevokeRoleRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_user_pb2.User, _abc.Awaitable[_user_pb2.User]]: ...
 
 def add_UserServiceServicer_to_server(servicer: UserServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

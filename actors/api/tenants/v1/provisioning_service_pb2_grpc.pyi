@@ -20,8 +20,7 @@ _T = _typing.TypeVar("_T")
 
 class _MaybeAsyncIterator(_abc.AsyncIterator[_T], _abc.Iterator[_T], metaclass=_abc_1.ABCMeta): ...
 
-class _ServicerContext(_grpc.ServicerContext, _aio.ServicerContext):  # type: ignore[misc, type-arg]
-    ...
+from actors.kernel.call import Call as _Call
 
 GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
@@ -57,14 +56,14 @@ class ProvisioningServiceServicer(metaclass=_abc_1.ABCMeta):
     def GetProvisioning(
         self,
         request: _provisioning_service_pb2.GetProvisioningRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_provisioning_service_pb2.Provisioning, _abc.Awaitable[_provisioning_service_pb2.Provisioning]]: ...
 
     @_abc_1.abstractmethod
     def WatchProvisioning(
         self,
         request: _provisioning_service_pb2.WatchProvisioningRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_abc.Iterator[_provisioning_service_pb2.WatchProvisioningResponse], _abc.AsyncIterator[_provisioning_service_pb2.WatchProvisioningResponse]]:
         """Streams the provisioning at every change until it ends, with a heartbeat every 15 seconds."""
 
@@ -72,7 +71,7 @@ class ProvisioningServiceServicer(metaclass=_abc_1.ABCMeta):
     def RetryProvisioning(
         self,
         request: _provisioning_service_pb2.RetryProvisioningRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_provisioning_service_pb2.Provisioning, _abc.Awaitable[_provisioning_service_pb2.Provisioning]]:
         """Starts again after a failure."""
 

@@ -20,8 +20,7 @@ _T = _typing.TypeVar("_T")
 
 class _MaybeAsyncIterator(_abc.AsyncIterator[_T], _abc.Iterator[_T], metaclass=_abc_1.ABCMeta): ...
 
-class _ServicerContext(_grpc.ServicerContext, _aio.ServicerContext):  # type: ignore[misc, type-arg]
-    ...
+from actors.kernel.call import Call as _Call
 
 GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
@@ -55,7 +54,7 @@ class SignUpServiceServicer(metaclass=_abc_1.ABCMeta):
     def SignUp(
         self,
         request: _sign_up_service_pb2.SignUpRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_sign_up_service_pb2.SignUpResponse, _abc.Awaitable[_sign_up_service_pb2.SignUpResponse]]:
         """Mails a link that confirms the address. Nothing else exists until then. Always answers the same."""
 
@@ -63,7 +62,7 @@ class SignUpServiceServicer(metaclass=_abc_1.ABCMeta):
     def ConfirmSignUp(
         self,
         request: _sign_up_service_pb2.ConfirmSignUpRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_sign_up_service_pb2.ConfirmSignUpResponse, _abc.Awaitable[_sign_up_service_pb2.ConfirmSignUpResponse]]:
         """Confirms the address with the mailed link and creates a trial tenant; the invitation to it follows by mail."""
 

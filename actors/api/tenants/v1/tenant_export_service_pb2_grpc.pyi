@@ -21,8 +21,7 @@ _T = _typing.TypeVar("_T")
 
 class _MaybeAsyncIterator(_abc.AsyncIterator[_T], _abc.Iterator[_T], metaclass=_abc_1.ABCMeta): ...
 
-class _ServicerContext(_grpc.ServicerContext, _aio.ServicerContext):  # type: ignore[misc, type-arg]
-    ...
+from actors.kernel.call import Call as _Call
 
 GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
@@ -58,7 +57,7 @@ class TenantExportServiceServicer(metaclass=_abc_1.ABCMeta):
     def ExportTenant(
         self,
         request: _tenant_export_service_pb2.ExportTenantRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_tenant_export_service_pb2.TenantExport, _abc.Awaitable[_tenant_export_service_pb2.TenantExport]]:
         """Starts an archive; poll GetTenantExport until it is COMPLETE."""
 
@@ -66,14 +65,14 @@ class TenantExportServiceServicer(metaclass=_abc_1.ABCMeta):
     def GetTenantExport(
         self,
         request: _tenant_export_service_pb2.GetTenantExportRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_tenant_export_service_pb2.TenantExport, _abc.Awaitable[_tenant_export_service_pb2.TenantExport]]: ...
 
     @_abc_1.abstractmethod
     def DownloadTenantExport(
         self,
         request: _tenant_export_service_pb2.DownloadTenantExportRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_abc.Iterator[_httpbody_pb2.HttpBody], _abc.AsyncIterator[_httpbody_pb2.HttpBody]]:
         """Streams the archive: a ZIP with a README, a manifest and one JSON-lines file a collection."""
 

@@ -20,8 +20,7 @@ _T = _typing.TypeVar("_T")
 
 class _MaybeAsyncIterator(_abc.AsyncIterator[_T], _abc.Iterator[_T], metaclass=_abc_1.ABCMeta): ...
 
-class _ServicerContext(_grpc.ServicerContext, _aio.ServicerContext):  # type: ignore[misc, type-arg]
-    ...
+from actors.kernel.call import Call as _Call
 
 GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
@@ -57,14 +56,14 @@ class TenantMetricsServiceServicer(metaclass=_abc_1.ABCMeta):
     def GetTenantMetrics(
         self,
         request: _tenant_metrics_service_pb2.GetTenantMetricsRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_tenant_metrics_service_pb2.TenantMetrics, _abc.Awaitable[_tenant_metrics_service_pb2.TenantMetrics]]: ...
 
     @_abc_1.abstractmethod
     def GetTenantHealth(
         self,
         request: _tenant_metrics_service_pb2.GetTenantHealthRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_tenant_metrics_service_pb2.TenantHealth, _abc.Awaitable[_tenant_metrics_service_pb2.TenantHealth]]:
         """The health score and the parts it is made of."""
 
@@ -72,7 +71,7 @@ class TenantMetricsServiceServicer(metaclass=_abc_1.ABCMeta):
     def ListTenantActivity(
         self,
         request: _tenant_metrics_service_pb2.ListTenantActivityRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_tenant_metrics_service_pb2.ListTenantActivityResponse, _abc.Awaitable[_tenant_metrics_service_pb2.ListTenantActivityResponse]]:
         """A tenant's activity by day."""
 

@@ -21,8 +21,7 @@ _T = _typing.TypeVar("_T")
 
 class _MaybeAsyncIterator(_abc.AsyncIterator[_T], _abc.Iterator[_T], metaclass=_abc_1.ABCMeta): ...
 
-class _ServicerContext(_grpc.ServicerContext, _aio.ServicerContext):  # type: ignore[misc, type-arg]
-    ...
+from actors.kernel.call import Call as _Call
 
 GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
@@ -80,7 +79,7 @@ class TenantServiceServicer(metaclass=_abc_1.ABCMeta):
     def CreateTenant(
         self,
         request: _tenant_service_pb2.CreateTenantRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_tenant_pb2.Tenant, _abc.Awaitable[_tenant_pb2.Tenant]]:
         """Creates a tenant and answers at once, in state PROVISIONING."""
 
@@ -88,21 +87,21 @@ class TenantServiceServicer(metaclass=_abc_1.ABCMeta):
     def ListTenants(
         self,
         request: _tenant_service_pb2.ListTenantsRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_tenant_service_pb2.ListTenantsResponse, _abc.Awaitable[_tenant_service_pb2.ListTenantsResponse]]: ...
 
     @_abc_1.abstractmethod
     def GetTenant(
         self,
         request: _tenant_service_pb2.GetTenantRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_tenant_pb2.Tenant, _abc.Awaitable[_tenant_pb2.Tenant]]: ...
 
     @_abc_1.abstractmethod
     def UpdateTenant(
         self,
         request: _tenant_service_pb2.UpdateTenantRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_tenant_pb2.Tenant, _abc.Awaitable[_tenant_pb2.Tenant]]:
         """Changes the fields that are present."""
 
@@ -110,7 +109,7 @@ class TenantServiceServicer(metaclass=_abc_1.ABCMeta):
     def DeleteTenant(
         self,
         request: _tenant_service_pb2.DeleteTenantRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_tenant_pb2.Tenant, _abc.Awaitable[_tenant_pb2.Tenant]]:
         """Deletes a tenant softly: access ends now, the data is purged after the retention time."""
 
@@ -118,7 +117,7 @@ class TenantServiceServicer(metaclass=_abc_1.ABCMeta):
     def SuspendTenant(
         self,
         request: _tenant_service_pb2.SuspendTenantRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_tenant_pb2.Tenant, _abc.Awaitable[_tenant_pb2.Tenant]]:
         """Ends the sessions of the tenant's people within a second and refuses new ones."""
 
@@ -126,7 +125,7 @@ class TenantServiceServicer(metaclass=_abc_1.ABCMeta):
     def RestoreTenant(
         self,
         request: _tenant_service_pb2.RestoreTenantRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_tenant_pb2.Tenant, _abc.Awaitable[_tenant_pb2.Tenant]]:
         """Lifts a suspension, or brings a deleted tenant back before it is purged."""
 
@@ -134,7 +133,7 @@ class TenantServiceServicer(metaclass=_abc_1.ABCMeta):
     def ListTenantPlans(
         self,
         request: _tenant_service_pb2.ListTenantPlansRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_tenant_service_pb2.ListTenantPlansResponse, _abc.Awaitable[_tenant_service_pb2.ListTenantPlansResponse]]:
         """Lists the plans a tenant can be put on."""
 
@@ -142,7 +141,7 @@ class TenantServiceServicer(metaclass=_abc_1.ABCMeta):
     def ImpersonateTenant(
         self,
         request: _tenant_service_pb2.ImpersonateTenantRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_tenant_service_pb2.ImpersonateTenantResponse, _abc.Awaitable[_tenant_service_pb2.ImpersonateTenantResponse]]:
         """Starts a session in which the caller acts for one of the tenant's users. The tenant sees it in its audit log."""
 

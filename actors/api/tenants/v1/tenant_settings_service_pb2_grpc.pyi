@@ -20,8 +20,7 @@ _T = _typing.TypeVar("_T")
 
 class _MaybeAsyncIterator(_abc.AsyncIterator[_T], _abc.Iterator[_T], metaclass=_abc_1.ABCMeta): ...
 
-class _ServicerContext(_grpc.ServicerContext, _aio.ServicerContext):  # type: ignore[misc, type-arg]
-    ...
+from actors.kernel.call import Call as _Call
 
 GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
@@ -57,14 +56,14 @@ class TenantSettingsServiceServicer(metaclass=_abc_1.ABCMeta):
     def GetTenantSettings(
         self,
         request: _tenant_settings_service_pb2.GetTenantSettingsRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_tenant_settings_service_pb2.TenantSettings, _abc.Awaitable[_tenant_settings_service_pb2.TenantSettings]]: ...
 
     @_abc_1.abstractmethod
     def UpdateTenantSettings(
         self,
         request: _tenant_settings_service_pb2.UpdateTenantSettingsRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_tenant_settings_service_pb2.TenantSettings, _abc.Awaitable[_tenant_settings_service_pb2.TenantSettings]]:
         """Changes the fields that are present."""
 
@@ -72,7 +71,7 @@ class TenantSettingsServiceServicer(metaclass=_abc_1.ABCMeta):
     def GetBranding(
         self,
         request: _tenant_settings_service_pb2.GetBrandingRequest,
-        context: _ServicerContext,
+        call: _Call,
     ) -> _typing.Union[_tenant_settings_service_pb2.Branding, _abc.Awaitable[_tenant_settings_service_pb2.Branding]]:
         """What the sign-in page of a tenant shows, by slug."""
 
