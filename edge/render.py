@@ -40,7 +40,7 @@ def render(layout: Layout, settings: EdgeSettings, issuer: str, modules: Sequenc
     pages = [
         *Assets(layout.api_description).routes(),
         *Assets(layout.docs, prefix="/docs/").routes(),
-        *(Assets(settings.pages, single_page=True).routes() if settings.pages is not None else ()),
+        *(Assets(settings.pages.resolve(), single_page=True).routes() if settings.pages is not None else ()),
     ]
     write_atomically(layout.bootstrap, as_json(bootstrap(methods, descriptors, settings, layout, pages)))
     write_atomically(layout.token_rules, orjson.dumps(Any.pack(jwt_authentication(settings, issuer)).to_dict()))

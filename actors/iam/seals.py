@@ -64,13 +64,14 @@ class Seals:
 
     async def _seal(self, call: Call) -> int:
         async with self.store.unit(call) as unit:
+            # The last seal before the entries: if another sealer comes between, its seal has this one's number.
+            last = await unit.audit_seals.last()
             entries = await unit.audit_logs.unsealed(LARGEST)
             counter = await unit.audit_unsealed.get(call.scope or PLATFORM)
             if not entries:
                 if counter.pending:
                     unit.audit_unsealed.put(counter.but(pending=0))
                 return 0
-            last = await unit.audit_seals.last()
             number = last.number + 1 if last else 1
             previous = last.hash() if last else GENESIS
             leaves = tuple(entry.leaf() for entry in entries)

@@ -24,7 +24,7 @@ from actors.local.settings import LocalSettings
 from actors.local.state import ComponentState, State
 
 WATCH_SECONDS = 0.2
-READY_POLL_SECONDS = 0.05
+READY_POLL_SECONDS = 0.1
 FAILURES_OF_A_FIRST_START = 3
 """So many ends in a row before the platform is up, and `atrium up` gives up."""
 FAILURES_UNTIL_SLOW = 5

@@ -184,7 +184,7 @@ async def test_an_outage_of_the_bus_empties_nothing_and_ends_by_itself(bus: Bus,
         assert ports(layout) == [7001]
         await bus.start()
         async with registry.lease(endpoint(1, 7002)):
-            await until(lambda: ports(layout) == [7001, 7002], 20)
+            await until(lambda: ports(layout) == [7001, 7002], 40)
 
 
 @pytest.mark.live

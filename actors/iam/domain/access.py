@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from actors.kernel.errors import (
     FailedPrecondition,
@@ -123,28 +123,81 @@ class TenantState(enum.Enum):
     OPEN = "OPEN"
     SUSPENDED = "SUSPENDED"
     CLOSED = "CLOSED"
+    PURGED = "PURGED"
+
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tenancy(Record):
-    """What IAM knows of a tenant, from its announcements. Its id is the tenant's."""
+    """What IAM knows of a tenant, from its announcements. Its id is the tenant's.
 
-    slug: str
-    slug_key: str | None
-    display_name: str
-    tier: str
-    state: TenantState = TenantState.OPEN
-    state_time: datetime
-    """When the announcement happened that the state comes from; older ones are ignored."""
+    Announcements may arrive in any order: each group of fields remembers when the announcement happened that it comes
+    from, and older ones are ignored.
+    """
+
+    slug: str = ""
+    slug_key: str | None = None
+    """The slug while the tenant has a place for its data; unique."""
+    display_name: str = ""
+    tier: str = ""
+    state: TenantState = TenantState.CLOSED
+    state_time: datetime = LONG_AGO
     locale: str = "en"
     time_zone: str = "UTC"
     mfa_required: bool = False
     session_hours: int = 0
     allowed_email_domains: tuple[str, ...] = ()
-    settings_time: datetime | None = None
-    profile_time: datetime | None = None
+    settings_time: datetime = LONG_AGO
+    profile_time: datetime = LONG_AGO
+    name_time: datetime = LONG_AGO
+
+    @property
+    def placed(self) -> bool:
+        """Whether the tenant has a place for its data, as far as announcements say."""
+        return self.slug_key is not None
+
+    def created(
+        self, *, slug: str, display_name: str, tier: str, locale: str, time_zone: str, at: datetime
+    ) -> Tenancy:
+        """Open, with what it was created with where nothing newer is known."""
+        opened = self.in_state(TenantState.OPEN, at)
+        if opened is self:
+            return self
+        known = opened.updated(slug=slug, display_name=display_name, tier=tier, at=at)
+        if known.settings_time == LONG_AGO:
+            known = known.but(locale=locale, time_zone=time_zone)
+        return known.but(slug_key=known.slug)
+
+    def updated(self, *, slug: str, display_name: str, tier: str, at: datetime) -> Tenancy:
+        known = self.named(display_name, at)
+        if at < self.profile_time or self.state is TenantState.PURGED:
+            return known
+        return known.but(slug=slug, slug_key=slug if self.placed else None, tier=tier, profile_time=at)
+
+    def configured(self, at: datetime, *, display_name: str, **settings: object) -> Tenancy:
+        known = self.named(display_name, at)
+        if at < self.settings_time or self.state is TenantState.PURGED:
+            return known
+        return known.but(**settings, settings_time=at)
+
+    def named(self, display_name: str, at: datetime) -> Tenancy:
+        if at < self.name_time or not display_name or self.state is TenantState.PURGED:
+            return self
+        return self.but(display_name=display_name, name_time=at)
 
     def in_state(self, state: TenantState, at: datetime) -> Tenancy:
-        if at < self.state_time:
+        """In the state; the same record when it comes from something newer, or the tenant is purged."""
+        if at < self.state_time or self.state is TenantState.PURGED:
             return self
         return self.but(state=state, state_time=at)
+
+    def taken_back(self, at: datetime) -> Tenancy:
+        """Closed and without a place, after provisioning gave up."""
+        closed = self.in_state(TenantState.CLOSED, at)
+        return self if closed is self else closed.but(slug_key=None)
+
+    def purged(self, at: datetime) -> Tenancy:
+        """Nothing but the id, and that no announcement may bring it back."""
+        return Tenancy(id=self.id, version=self.version, state=TenantState.PURGED, state_time=at)

@@ -17,6 +17,9 @@ class UserStatus(FailedPrecondition):
 class EmailTaken(AlreadyExists):
     message = "another user has the e-mail {email}"
 
+    def __init__(self, *, email_key: str) -> None:
+        super().__init__(email=email_key)
+
 
 class EmailDomainRefused(InvalidArgument):
     message = "the tenant's policy allows only addresses of {domains}"

@@ -113,7 +113,9 @@ class Registry:
                 continue
             try:
                 initial = True
-                while True:
+                connection = self.client.stats["reconnects"]
+                # A watcher is lost with the connection that it was made on.
+                while self.client.stats["reconnects"] == connection:
                     try:
                         entry = await watcher.updates(timeout=RENEW_SECONDS / 2)
                         if entry is None:
@@ -157,10 +159,11 @@ class Registry:
         while True:
             try:
                 watcher = await (await self._keys()).watch("jwks")
+                connection = self.client.stats["reconnects"]
                 try:
-                    while True:
+                    while self.client.stats["reconnects"] == connection:
                         with contextlib.suppress(nats.errors.TimeoutError, TimeoutError):
-                            entry = await watcher.updates(timeout=5)
+                            entry = await watcher.updates(timeout=1)
                             if entry is not None and entry.value and entry.value != last:
                                 last = entry.value
                                 yield last

@@ -1,0 +1,102 @@
+"""`kill -9` of each process under load: nothing acknowledged is lost, nothing happens twice, no answer is wrong."""
+
+import os
+import signal
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.journeys.load import Load
+from tests.journeys.platform import Platform, eventually, ok, running
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
+
+LOAD_SECONDS = float(os.environ.get("ATRIUM_TEST_LOAD_SECONDS", "6"))
+"""How long the load goes on around each kill; the acceptance runs use 30."""
+GOAL_SECONDS = 5.0
+SLACK = 3.0
+"""These machines are shared: the goal is printed, the test fails well beyond it."""
+
+
+@pytest.fixture(scope="module")
+def single() -> Iterator[Platform]:
+    """A platform with one replica of each module: nobody stands in for what is killed."""
+    with (
+        tempfile.TemporaryDirectory(prefix="atr", ignore_cleanup_errors=True) as folder,
+        # Tokens that outlast the test: what is under test is the platform, not the refreshing of clients.
+        running(Path(folder), ATRIUM_IAM_ACCESS_TOKEN_SECONDS="3600") as started,
+    ):
+        yield started
+
+
+def victims(platform: Platform, what: str) -> list[int]:
+    status = platform.status()
+    components = {name: one["pid"] for name, one in status["components"].items()}
+    if what == "supervisor":
+        return [status["supervisor_pid"]]
+    if what in components:
+        return [components[what]]
+    if what == "ray supervisor":
+        head = psutil.Process(components["ray"])
+        return [p.pid for p in head.children(recursive=True) if "Supervisor" in " ".join(p.cmdline())]
+    return [one["pid"] for one in status["modules"][what]]
+
+
+@pytest.mark.parametrize("what", ["iam", "tenants", "mongod", "nats", "envoy", "ray supervisor", "supervisor"])
+def test_it_is_killed_under_load(single: Platform, what: str) -> None:
+    admin = single.set_up()
+    name = f"t-{uuid.uuid4().hex[:10]}"
+    tenant, _ = single.tenant_admin(admin, name)
+    tail_from = time.time()
+    with Load(single, admin, tenant["id"]) as load:
+        time.sleep(LOAD_SECONDS / 3)
+        found = victims(single, what)
+        assert found, f"no process of {what}"
+        killed = time.monotonic()
+        for pid in found:
+            os.kill(pid, signal.SIGKILL)
+        time.sleep(LOAD_SECONDS * 2 / 3)
+        eventually(lambda: load.outage(killed), lambda _: any(when > killed for when in load.successes), seconds=60)
+        time.sleep(0.5)
+    outage = load.outage(killed)
+    print(
+        f"\n{what}: {len(load.names)} users acknowledged, {len(load.failures)} calls failed, "
+        f"calls succeed again after {outage:.1f} s"
+    )
+    if what == "supervisor":
+        single.start()  # adopts what is running
+    load.check()
+    one_event_each(single, admin, tenant["id"], load, tail_from)
+    assert outage <= GOAL_SECONDS * SLACK
+
+
+def one_event_each(platform: Platform, admin: str, tenant_id: str, load: Load, since: float) -> None:
+    """Every user was announced, and the announcement had its effect exactly once: the tenant counts them."""
+    with platform.client(admin) as client:
+        expected = len(load.names) + 1  # and the first admin
+        counted = eventually(
+            lambda: int(ok(client.get(f"/api/v1/tenants/{tenant_id}"))["userCount"]), lambda n: n >= expected, 60
+        )
+        assert counted == expected, f"{counted} users counted, {expected} made"
+        audited = eventually(
+            lambda: entries(client, tenant_id), lambda found: set(load.names) <= set(found), seconds=60
+        )
+        assert len(audited) == len(set(audited)), "an audit entry was filed twice"
+        assert ok(client.get("/api/v1/audit-logs/verify", params={"tenant_id": tenant_id}))["intact"]
+
+
+def entries(client: object, tenant_id: str) -> list[str]:
+    """Targets of the create entries in the tenant's audit log."""
+    found: list[str] = []
+    token = ""
+    while True:
+        params = {"tenant_id": tenant_id, "action": "iam:user:create", "page_size": 500, "page_token": token}
+        page = ok(client.get("/api/v1/audit-logs", params={**params, "outcome": "OUTCOME_SUCCEEDED"}))  # type: ignore[attr-defined]
+        found += [entry["targetId"] for entry in page["auditLogs"]]
+        if not (token := page["nextPageToken"]):
+            return found
