@@ -7,7 +7,7 @@ STAMP := .venv/.atrium
 export UV_PROJECT_ENVIRONMENT := .venv
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test test-fast lint generate
+.PHONY: help up down test test-fast lint generate bench
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ lint: $(STAMP)-dev ## Check style, types, imports, protos and that generated cod
 
 generate: $(STAMP)-dev ## Generate actors/api from protos/.
 	.venv/bin/python protos/generate.py
+
+bench: $(STAMP)-dev ## Measure, print a table and keep it; ARGS such as `--quick a b`.
+	.venv/bin/python -m bench $(ARGS)
 
 # An installation for development also serves to run the platform, so the second never takes the first away.
 # Compiled bytecode halves the start: Ray alone imports two thousand modules, in every process.

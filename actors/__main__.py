@@ -14,6 +14,7 @@ COMMANDS = {
     "setup-code": ("actors.local.setup_code:setup_code", "Print the code that the set-up wizard asks for."),
     "serve": ("actors.kernel.host.commands:serve", "Run the modules on a Ray cluster."),
     "migrate": ("actors.kernel.host.commands:migrate", "Bring stores and streams up to date."),
+    "seed": ("actors.kernel.host.commands:seed", "Fill the platform with a demonstration."),
     "events": ("actors.kernel.host.commands:events", "Watch events; list and replay dead letters."),
     "mail": ("actors.kernel.host.commands:mail", "List or show mails of the outbox folder."),
     "env": ("actors.local.env:env", "Print the addresses of the running platform for a shell."),

@@ -10,15 +10,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copy
+import functools
 import importlib
 import time
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from types import TracebackType
+from types import SimpleNamespace, TracebackType
 from typing import Any, Self
 
+import jwt.api_jwt
+
+import actors.iam.api_keys
+import actors.kernel.access.tokens
 from actors import MODULES
 from actors.kernel.call import Call, Principal
 from actors.kernel.clock import ManualClock
@@ -75,12 +82,35 @@ class _Channel:
         raise NotImplementedError("modules do not stream to each other")
 
 
+@dataclass(frozen=True)
+class Snapshot:
+    """A world as it was: set up, with one tenant in the pool and one in a database of its own."""
+
+    tables: dict[Any, Any]
+    now: datetime
+    root: str
+    acme: Any
+    acme_admin: str
+    globex: Any
+    globex_admin: str
+
+
 class World:
     """All modules of the installation over one memory store and bus, with a clock that tests move."""
+
+    root: str
+    """The Super Admin's token; in a furnished world."""
+    acme: Any
+    """A tenant in the pool; in a furnished world."""
+    acme_admin: str
+    globex: Any
+    """A tenant with a database of its own; in a furnished world."""
+    globex_admin: str
 
     def __init__(self, backend: Backend | None = None, modules: tuple[str, ...] = MODULES, **settings: Any) -> None:
         self.clock = ManualClock()
         self.clock.advance(timedelta(seconds=int(time.time() - self.clock.now().timestamp())))
+        self._replaced = contextlib.ExitStack()
         self.backend: Backend = backend or MemoryBackend()
         self.bus = MemoryBus(self.clock)
         self.mails = Outbox()
@@ -92,7 +122,35 @@ class World:
         self.hosts: dict[str, ModuleHost] = {}
         self._composed: dict[str, Any] = {}
 
+    @classmethod
+    def furnished(cls, backend: MemoryBackend | None = None, **settings: Any) -> Self:
+        """A world that is set up and has two tenants, each with its first administrator signed in; made in no time."""
+        kept = _snapshot()
+        backend = backend or MemoryBackend()
+        backend._tables = copy.deepcopy(kept.tables)
+        world = cls(backend, **settings)
+        world.clock._now = kept.now
+        world.root, world.acme, world.acme_admin = kept.root, kept.acme, kept.acme_admin
+        world.globex, world.globex_admin = kept.globex, kept.globex_admin
+        return world
+
+    def _own_the_time(self) -> None:
+        """Lets the world's clock decide whether a token has expired."""
+
+        class Now(datetime):
+            now = staticmethod(lambda tz=None: self.clock.now())  # type: ignore[assignment]
+
+        seconds = SimpleNamespace(time=lambda: self.clock.now().timestamp())
+        for owner, name, value in (
+            (actors.kernel.access.tokens, "time", seconds),
+            (actors.iam.api_keys, "time", seconds),
+            (jwt.api_jwt, "datetime", Now),
+        ):
+            self._replaced.callback(setattr, owner, name, getattr(owner, name))
+            setattr(owner, name, value)
+
     async def __aenter__(self) -> Self:
+        self._own_the_time()
         platform = PlatformSettings(public_url="http://127.0.0.1:8080", home=Path("/nonexistent"))
         await self.backend.ensure(layout([(one.name, one.collections) for one in self.cards]))
         for one in self.cards:
@@ -120,8 +178,11 @@ class World:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if kind is None:
+            await self.settle()
         for host in self.hosts.values():
             await host.stop()
+        self._replaced.close()
 
     async def _publish_jwks(self, document: bytes) -> None:
         self._jwks.append(document)
@@ -149,6 +210,33 @@ class World:
             await asyncio.sleep(0.001)
             quiet = quiet + 1 if waiting == 0 and self.bus.idle() else 0
 
+    async def later(self, **span: float) -> None:
+        """Lets time pass, as `timedelta` takes it, and what is due by then happen."""
+        self.clock.advance(timedelta(**span))
+        while self.bus.fire_due():
+            await self.settle()
+        await self.settle()
+
+    def records(self, name: str, database: str = "") -> list[dict[str, Any]]:
+        """What the store holds in a collection, by its name in the database."""
+        assert isinstance(self.backend, MemoryBackend)
+        return list(self.backend._tables.get((database, name), {}).values())
+
+    def mentions(self, text: str) -> list[str]:
+        """The collections, as `<database>/<name>`, that have the text somewhere in a record."""
+        assert isinstance(self.backend, MemoryBackend)
+        tables = self.backend._tables.items()
+        return sorted(f"{d}/{n}" for (d, n), table in tables if any(text in repr(one) for one in table.values()))
+
+    def service(self, module: str, name: str) -> Any:
+        """The servicer at work."""
+        return next(one for one in self.hosts[module].furnished.services if type(one).__name__ == name)
+
+    async def seal(self) -> int:
+        """Seals what waits in the audit logs, as the worker does every second."""
+        await self.settle()
+        return int(await self.service("iam", "AuditLogService").seals.seal_all())
+
     def find(self, name: str) -> str:
         """`iam.GetUser` → the method's full name."""
         module, _, method = name.partition(".")
@@ -171,13 +259,40 @@ class World:
             started_ms=int(self.clock.now().timestamp() * 1000),
         )
         # Each call in a task of its own, as a server runs it.
-        answer = await asyncio.create_task(run(request, call))
-        if seen is not None:
-            seen.update(call.response_headers)
-        return answer
+        try:
+            return await asyncio.create_task(run(request, call))
+        finally:
+            if seen is not None:
+                seen.update(call.response_headers)
 
-    async def call(self, name: str, token: str = "", /, *, headers: dict[str, str] | None = None, **fields: Any) -> Any:
-        """Calls a method as the holder of a token. Raises the AtriumError it is refused with."""
+    async def call(
+        self,
+        name: str,
+        token: str = "",
+        /,
+        *,
+        headers: dict[str, str] | None = None,
+        seen: dict[str, str] | None = None,
+        **fields: Any,
+    ) -> Any:
+        """Calls a method as the holder of a token. Raises the AtriumError it is refused with.
+
+        A stream is answered as the list of its messages. `seen` takes the headers that came before the answer.
+        """
+        answer = await self.open(name, token, headers=headers, seen=seen, **fields)
+        return [one async for one in answer] if hasattr(answer, "__anext__") else answer
+
+    async def open(
+        self,
+        name: str,
+        token: str = "",
+        /,
+        *,
+        headers: dict[str, str] | None = None,
+        seen: dict[str, str] | None = None,
+        **fields: Any,
+    ) -> Any:
+        """The same, but a stream is answered as it is."""
         full_name = self.find(name)
         method = self._composed[full_name][0]
         sent = dict(headers or {})
@@ -185,7 +300,7 @@ class World:
             sent["authorization"] = f"Bearer {token}"
         # Tokens are stamped with the time: let it pass, as it does between two calls of a person.
         self.clock.advance(timedelta(milliseconds=5))
-        return await self.invoke(full_name, method.request(**fields), sent)
+        return await self.invoke(full_name, method.request(**fields), sent, seen)
 
     # --- the main job ---
 
@@ -207,6 +322,40 @@ class World:
             "iam.Login", realm=2 if tenant else 1, tenant=tenant, email=email, password=password, **more
         )
 
+    async def sign_in_again(self) -> None:
+        """New tokens for the Super Admin and the tenants' administrators, after time has passed."""
+        self.root = str((await self.login("root@example.com")).access_token)
+        self.acme_admin = str((await self.login("admin@acme.example", "acme")).access_token)
+        self.globex_admin = str((await self.login("admin@globex.example", "globex")).access_token)
+
+    async def person(self, admin: str, email: str, *roles: str, tenant: Any = None) -> tuple[Any, str]:
+        """A new user with these roles, and the user's token; of the tenant, by default of the administrator's own."""
+        tenant_id = tenant.id if tenant is not None else principal_of(self, admin).tenant_id
+        slug = next((one["slug"] for one in self.records("tenant_directory") if one["id"] == tenant_id), "")
+        user = await self.call(
+            "iam.CreateUser",
+            admin,
+            tenant_id=tenant_id,
+            email=email,
+            display_name=email.partition("@")[0].title(),
+            password=PASSWORD,
+            role_ids=roles,
+        )
+        signed_in = await self.login(email, slug)
+        await self.settle()
+        return user, str(signed_in.access_token)
+
+    async def holder(self, *permissions: str, tenant: Any = None) -> str:
+        """The token of a machine with exactly these permissions, of the platform or of a tenant."""
+        made = await self.call(
+            "iam.CreateApiKey",
+            self.root,
+            tenant_id=tenant.id if tenant is not None else "",
+            display_name="holder",
+            permissions=permissions,
+        )
+        return str((await self.call("iam.ExchangeApiKey", api_key=made.secret)).access_token)
+
     async def active_tenant(self, admin: str, slug: str = "acme", plan: str = "standard") -> tuple[Any, str]:
         """Creates a tenant and takes it to ACTIVE with its first admin signed in. Returns it and the admin's token."""
         tenant = await self.call(
@@ -224,6 +373,31 @@ class World:
         await self.settle()
         tenant = await self.call("tenants.GetTenant", admin, id=tenant.id)
         return tenant, signed_in.access_token
+
+
+@functools.cache
+def _snapshot() -> Snapshot:
+    async def build() -> Snapshot:
+        async with World() as world:
+            root = await world.set_up()
+            acme, acme_admin = await world.active_tenant(root)
+            globex, globex_admin = await world.active_tenant(root, "globex", "enterprise")
+            await world.seal()
+            await world.settle()
+            assert isinstance(world.backend, MemoryBackend)
+            return Snapshot(
+                tables=copy.deepcopy(world.backend._tables),
+                now=world.clock.now(),
+                root=root,
+                acme=acme,
+                acme_admin=acme_admin,
+                globex=globex,
+                globex_admin=globex_admin,
+            )
+
+    # In a thread of its own: the caller's may have an event loop already.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, build()).result()
 
 
 def link_token(mail: Mail) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, timedelta
 
 from actors.api.iam.v1 import CreateApiKeyRequest, ExchangeApiKeyRequest, SessionServiceStub, SignedIn
@@ -34,9 +34,6 @@ class ApiKeys:
         self.settings: IamSettings = room.settings
         self.store: Store[IamUnit] = room.store
         self._key = room.sealer.key("api-key")
-
-    def effective(self, patterns: Iterable[str], scope: str) -> frozenset[str]:
-        return self.room.policy.expand(patterns, realm_of(scope))
 
     def new(self, call: Call, request: CreateApiKeyRequest) -> tuple[ApiKey, str]:
         """A new key and its secret, which is shown once."""

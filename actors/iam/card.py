@@ -9,6 +9,7 @@ from actors.iam.passwords import Passwords
 from actors.iam.reactions import IamReactions
 from actors.iam.roles import Roles
 from actors.iam.seals import Seals
+from actors.iam.seed import seed
 from actors.iam.services.api_key_service import ApiKeyService
 from actors.iam.services.audit_log_service import AuditLogService
 from actors.iam.services.iam_metrics_service import IamMetricsService
@@ -60,4 +61,5 @@ MODULE = Module(
     settings=IamSettings,
     furnish=furnish,
     exchange=exchanger,
+    seed=seed,
 )

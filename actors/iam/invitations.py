@@ -11,6 +11,7 @@ from actors.iam.settings import IamSettings
 from actors.iam.store import IamUnit
 from actors.kernel import opaque
 from actors.kernel.call import Call
+from actors.kernel.errors import NotFound
 from actors.kernel.mail import Templates
 from actors.kernel.module import Room
 from actors.kernel.store.unit import Store
@@ -87,7 +88,10 @@ class Links:
         known = opaque.read(token, _PREFIX, self._key)
         if known is None:
             raise LinkInvalid
-        link = await unit.links.of(known.scope).find(known.id)
+        try:
+            link = await unit.links.of(known.scope).find(known.id)
+        except NotFound:  # the tenant is gone, with all its links
+            link = None
         usable = (
             link is not None
             and link.secret_hash == known.hash

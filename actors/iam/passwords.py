@@ -64,7 +64,8 @@ class Passwords:
     def _weakness(self, password: str, known: tuple[str, ...]) -> str:
         if len(password) < self.settings.password_min_length:
             return f"use at least {self.settings.password_min_length} characters"
-        result = zxcvbn_rs_py.zxcvbn(password, [word for word in known if word])
+        guessed = {part for text in known for part in (text.strip(), *text.replace("@", " ").split())}
+        result = zxcvbn_rs_py.zxcvbn(password, sorted(guessed - {""}))
         if int(result.score) >= self.settings.password_min_score:
             return ""
         feedback = result.feedback

@@ -15,23 +15,25 @@ from actors.api.tenants.v1 import (
     TenantRestored,
     TenantSettingsChanged,
     TenantSuspended,
-    TenantTierChanged,
     TenantUpdated,
     TenantWelcomeDue,
 )
-from actors.iam.domain.access import Purpose, Tenancy, TenantState
+from actors.iam.domain.access import Purpose, TenantState
 from actors.iam.domain.audit import AuditLog
 from actors.iam.domain.role import TENANT_ADMIN, grant
 from actors.iam.domain.session import EndReason
-from actors.iam.domain.user import Credential, Status, User, UserProvisioned, new_user
+from actors.iam.domain.user import Credential, InvitationSent, Status, User, UserProvisioned, new_user
 from actors.iam.invitations import Links
-from actors.iam.store import IamUnit
+from actors.iam.store import COLLECTIONS, IamUnit
 from actors.kernel import wire
 from actors.kernel.call import PLATFORM, Call
+from actors.kernel.errors import NotFound
 from actors.kernel.events.inbox import Reaction
 from actors.kernel.module import Room
-from actors.kernel.store.contract import Eq
+from actors.kernel.store.contract import Eq, In, Ne, Reach
 from actors.kernel.store.unit import Store
+
+_ENDED_AT_ONCE = 500
 
 
 class IamReactions:
@@ -47,7 +49,6 @@ class IamReactions:
             Reaction("TenantWelcomeDue", self.welcome_due, "tenants"),
             Reaction("TenantProvisioningFailed", self.provisioning_failed, "tenants"),
             Reaction("TenantUpdated", self.tenant_updated, "tenants"),
-            Reaction("TenantTierChanged", self.tier_changed, "tenants"),
             Reaction("TenantSettingsChanged", self.settings_changed, "tenants"),
             Reaction("TenantSuspended", self.tenant_suspended, "tenants"),
             Reaction("TenantRestored", self.tenant_restored, "tenants"),
@@ -61,27 +62,22 @@ class IamReactions:
 
     async def tenant_created(self, event: TenantCreated, call: Call) -> None:
         """Opens the directory entry and creates the first administrator, whom a repeated event finds there."""
-        now, at = self.room.clock.now(), _when(call, self.room)
+        now = self.room.clock.now()
         async with self.store.unit(call) as unit:
-            known = await unit.directory.find(event.tenant_id)
-            if known is None:
-                known = Tenancy(
-                    id=event.tenant_id,
-                    slug=event.slug,
-                    slug_key=event.slug,
-                    display_name=event.display_name,
-                    tier=event.tier,
-                    state_time=at,
-                    profile_time=at,
-                    locale=event.locale,
-                    time_zone=event.time_zone,
-                )
-            else:
-                known = known.in_state(TenantState.OPEN, at).but(slug_key=known.slug)
+            known = (await unit.directory.known(event.tenant_id)).created(
+                slug=event.slug,
+                display_name=event.display_name,
+                tier=event.tier,
+                locale=event.locale,
+                time_zone=event.time_zone,
+                at=_when(call, self.room),
+            )
             unit.directory.put(known)
-            user = await unit.users.one(Eq("first_admin", True), Eq("email_key", event.admin_email.casefold()))
+            if known.state is not TenantState.OPEN:
+                return  # provisioning gave up after it had asked for this
+            user = await self._first_admin(unit)
             if user is not None:
-                unit.users.put(_told_again(user))
+                unit.announce(_provisioned(user), key=user.id)
                 return
             user = new_user(
                 id=self.room.clock.new_id("usr"),
@@ -100,64 +96,63 @@ class IamReactions:
             unit.user_roles.put(grant(user.id, event.tenant_id, TENANT_ADMIN.id, "system", now))
 
     async def welcome_due(self, event: TenantWelcomeDue, call: Call) -> None:
-        """Mails the first administrator's invitation, and says so."""
+        """Mails the first administrator's invitation, and says so; also when it was mailed or accepted before."""
         async with self.store.unit(call) as unit:
-            user = await unit.users.one(Eq("first_admin", True), Eq("email_key", event.admin_email.casefold()))
-            tenancy = await unit.directory.get(event.tenant_id)
-            if user is not None and user.status is Status.INVITED:
-                if not await unit.links.of_user(user.id, Purpose.INVITATION):
-                    await self.links.send(unit, call, user, tenancy, Purpose.INVITATION)
-                unit.users.put(user.invited())
+            user = await self._first_admin(unit)
+            if user is None:
+                return
+            tenancy = await unit.directory.here()
+            if user.status is not Status.INVITED:
+                told = InvitationSent(user_id=user.id, tenant_id=user.tenant_id, email=user.email)
+                unit.announce(told, key=user.id)
+                return
+            if not await unit.links.of_user(user.id, Purpose.INVITATION):
+                await self.links.send(unit, call, user, tenancy, Purpose.INVITATION)
+            unit.users.put(user.invited())
 
     async def provisioning_failed(self, event: TenantProvisioningFailed, call: Call) -> None:
-        """Takes back the directory entry and an administrator who never signed in."""
-        at = _when(call, self.room)
+        """Takes back the directory entry, and an administrator who was created after the tenant's data was removed."""
         async with self.store.unit(call) as unit:
-            if (known := await unit.directory.find(event.tenant_id)) is None:
+            known = (await unit.directory.known(event.tenant_id)).taken_back(_when(call, self.room))
+            unit.directory.put(known)
+            if known.placed:
+                return  # there is a newer attempt
+            try:
+                user = await self._first_admin(unit)
+            except NotFound:  # the place itself is gone
                 return
-            unit.directory.put(known.in_state(TenantState.CLOSED, at).but(slug_key=None))
-            user = await unit.users.one(Eq("first_admin", True))
             if user is not None and user.status is Status.INVITED:
-                unit.users.put(user.deleted(self.room.clock.now()))
-                for link in await unit.links.of_user(user.id, Purpose.INVITATION):
+                for held in await unit.user_roles.of_user(user.id):
+                    unit.user_roles.delete(held)
+                for link in await unit.links.of_user(user.id):
                     unit.links.delete(link)
+                if (credential := await unit.credentials.find(user.id)) is not None:
+                    unit.credentials.delete(credential)
+                unit.users.delete(user)
+
+    async def _first_admin(self, unit: IamUnit) -> User | None:
+        return await unit.users.one(Eq("first_admin", True), Ne("status", Status.DELETED.name))
 
     async def tenant_updated(self, event: TenantUpdated, call: Call) -> None:
-        at = _when(call, self.room)
         async with self.store.unit(call) as unit:
-            known = await unit.directory.get(event.tenant_id)
-            if known.profile_time is None or at >= known.profile_time:
-                unit.directory.put(
-                    known.but(
-                        slug=event.slug,
-                        slug_key=event.slug if known.slug_key is not None else None,
-                        display_name=event.display_name,
-                        tier=event.tier,
-                        profile_time=at,
-                    )
-                )
-
-    async def tier_changed(self, event: TenantTierChanged, call: Call) -> None:
-        async with self.store.unit(call) as unit:
-            known = await unit.directory.get(event.tenant_id)
-            unit.directory.put(known.but(tier=event.tier))
+            known = await unit.directory.known(event.tenant_id)
+            at = _when(call, self.room)
+            unit.directory.put(known.updated(slug=event.slug, display_name=event.display_name, tier=event.tier, at=at))
 
     async def settings_changed(self, event: TenantSettingsChanged, call: Call) -> None:
-        at = _when(call, self.room)
         async with self.store.unit(call) as unit:
-            known = await unit.directory.get(event.tenant_id)
-            if known.settings_time is None or at >= known.settings_time:
-                unit.directory.put(
-                    known.but(
-                        display_name=event.display_name or known.display_name,
-                        locale=event.locale,
-                        time_zone=event.time_zone,
-                        mfa_required=event.mfa_required,
-                        session_hours=event.session_hours,
-                        allowed_email_domains=tuple(event.allowed_email_domains),
-                        settings_time=at,
-                    )
+            known = await unit.directory.known(event.tenant_id)
+            unit.directory.put(
+                known.configured(
+                    _when(call, self.room),
+                    display_name=event.display_name,
+                    locale=event.locale,
+                    time_zone=event.time_zone,
+                    mfa_required=event.mfa_required,
+                    session_hours=event.session_hours,
+                    allowed_email_domains=tuple(event.allowed_email_domains),
                 )
+            )
 
     async def tenant_suspended(self, event: TenantSuspended, call: Call) -> None:
         await self._close(event.tenant_id, TenantState.SUSPENDED, call)
@@ -166,34 +161,60 @@ class IamReactions:
         await self._close(event.tenant_id, TenantState.CLOSED, call)
 
     async def _close(self, tenant_id: str, state: TenantState, call: Call) -> None:
-        """Refuses sign-in and ends the open sessions. Their tokens stopped working with the event itself."""
+        """Refuses sign-in and ends the sessions that are open. Their tokens stopped working with the event itself."""
         now, at = self.room.clock.now(), _when(call, self.room)
-        async with self.store.unit(call) as unit:
-            known = await unit.directory.get(tenant_id)
+        async with self.store.unit(call, aside=True) as unit:
+            known = await unit.directory.known(tenant_id)
             unit.directory.put(known.in_state(state, at))
-            for session in await unit.sessions.select(Eq("end_time", None), limit=500):
-                unit.sessions.put(session.ended(EndReason.TENANT_CLOSED, now))
+            placed = known.placed
+        ended = _ENDED_AT_ONCE
+        while placed and ended == _ENDED_AT_ONCE:
+            async with self.store.unit(call, aside=True) as unit:
+                sessions = await unit.sessions.begun_before(at, _ENDED_AT_ONCE)
+                ended = len(sessions)
+                for session in sessions:
+                    unit.sessions.put(session.ended(EndReason.TENANT_CLOSED, now))
+        async with self.store.unit(call):
+            pass  # commits the inbox mark: all of it is done
 
     async def tenant_restored(self, event: TenantRestored, call: Call) -> None:
-        at = _when(call, self.room)
         async with self.store.unit(call) as unit:
-            unit.directory.put((await unit.directory.get(event.tenant_id)).in_state(TenantState.OPEN, at))
+            known = await unit.directory.known(event.tenant_id)
+            unit.directory.put(known.in_state(TenantState.OPEN, _when(call, self.room)))
 
     async def tenant_purged(self, event: TenantPurged, call: Call) -> None:
+        """Keeps only that the tenant is gone, and removes what was filed while the modules were purging."""
+        try:
+            database = await self.store.database(event.tenant_id)
+            if database:
+                await self.room.backend.drop(database)
+            for collection in COLLECTIONS:
+                if collection.reach is not Reach.PLATFORM and not (database and collection.placed):
+                    await self.room.backend.purge(await self.store.place(collection, event.tenant_id))
+        except NotFound:  # no placement is left, so nothing could be filed
+            pass
+        self.store.forget_placement(event.tenant_id)
         async with self.store.unit(call.within("")) as unit:
-            if (known := await unit.directory.find(event.tenant_id)) is not None:
-                unit.directory.delete(known)
+            known = await unit.directory.known(event.tenant_id)
+            unit.directory.put(known.purged(_when(call, self.room)))
+            if (counter := await unit.audit_unsealed.find(event.tenant_id)) is not None:
+                unit.audit_unsealed.delete(counter)
 
     async def audit_recorded(self, events: Sequence[AuditRecorded], call: Call) -> None:
-        """Files entries in the log of their scope, where they wait for the sealer."""
+        """Files entries in the log of their scope, where they wait for the sealer.
+
+        The provider's own log keeps what its staff did to tenants, also when the tenant is gone or never was.
+        """
         pending: dict[str, int] = {}
         async with self.store.unit(call) as unit:
+            about = tuple({event.tenant_id for event in events if event.tenant_id})
+            known = await unit.directory.select(In("id", about), limit=len(about)) if about else []
+            logs = {"", *(tenancy.id for tenancy in known if tenancy.placed)}
             for event in events:
                 entry = wire.record(AuditLog, event, refused=event.outcome != 0)
-                entries = [entry]
-                if event.tenant_id and event.actor_realm == PLATFORM:
-                    # The provider's own log keeps what its staff did to tenants, also when the tenant is gone.
-                    entries.append(entry.but(tenant_id="", about_tenant_id=event.tenant_id))
+                entries = [entry] if entry.tenant_id in logs else []
+                if entry.tenant_id and entry.actor_realm == PLATFORM:
+                    entries.append(entry.but(tenant_id="", about_tenant_id=entry.tenant_id))
                 for one in entries:
                     unit.audit_logs.of(one.tenant_id).put(one)
                     pending[one.tenant_id] = pending.get(one.tenant_id, 0) + 1
@@ -238,16 +259,14 @@ def _when(call: Call, room: Room) -> datetime:
     return call.occur_time or room.clock.now()
 
 
-def _told_again(user: User) -> User:
-    """The user with the announcement of their creation, for a saga that starts again."""
-    return user.but(
-        UserProvisioned(
-            user_id=user.id,
-            tenant_id=user.tenant_id,
-            email=user.email,
-            display_name=user.display_name,
-            status=user.status.name,
-            role_ids=(TENANT_ADMIN.id,),
-            first_admin=True,
-        )
+def _provisioned(user: User) -> UserProvisioned:
+    """The announcement of the first administrator's creation once more, for a step that is tried again."""
+    return UserProvisioned(
+        user_id=user.id,
+        tenant_id=user.tenant_id,
+        email=user.email,
+        display_name=user.display_name,
+        status=user.status.name,
+        role_ids=(TENANT_ADMIN.id,),
+        first_admin=True,
     )

@@ -15,7 +15,7 @@ from actors.iam.domain.role import (
     patterns_of,
     realm_of,
 )
-from actors.iam.domain.user import AdminGuard, LastAdminStays, Status, User
+from actors.iam.domain.user import LastAdminStays, Status, User
 from actors.iam.store import IamUnit
 from actors.kernel import wire
 from actors.kernel.access.policy import Policy
@@ -28,22 +28,38 @@ class Roles:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
 
-    def effective(self, roles: Iterable[Role], scope: str) -> frozenset[str]:
-        """What roles, with all they inherit from, come to."""
-        return self.policy.expand(patterns_of(roles), realm_of(scope))
-
     async def check_assignable(self, unit: IamUnit, call: Call, role_ids: Sequence[str]) -> None:
         """Raises RoleUnknown, or GrantExceedsOwn when the caller lacks what a role allows."""
         known = await unit.roles.named(role_ids)
         for role_id in role_ids:
             if role_id not in known:
                 raise RoleUnknown(role=role_id)
-        self.check_own(call, self.effective(closure(role_ids, known), call.scope))
+        await self.check_grant(unit, call, patterns_of(closure(role_ids, known)))
 
     async def check_within_own(self, unit: IamUnit, call: Call, role_ids: Sequence[str]) -> None:
         """Raises GrantExceedsOwn when somebody with these roles may do what the caller may not."""
         known = await unit.roles.named(role_ids)
-        self.check_own(call, self.effective(closure(role_ids, known), call.scope))
+        await self.check_grant(unit, call, patterns_of(closure(role_ids, known)))
+
+    async def check_grant(self, unit: IamUnit, call: Call, patterns: Sequence[str], had: Sequence[str] = ()) -> None:
+        """Raises GrantExceedsOwn when the patterns allow what neither the caller may nor `had` allowed before.
+
+        `*` is more than every permission there is: it takes in what modules bring later. Within a realm only somebody
+        who has `*` can grant it, or change somebody who has it.
+        """
+        realm = realm_of(call.scope)
+        self.check_own(call, self.policy.expand(patterns, realm) - self.policy.expand(had, realm))
+        if "*" not in patterns or "*" in had or call.method is None or call.principal.realm != realm:
+            return
+        if "*" not in await self._own_patterns(unit, call):
+            raise GrantExceedsOwn(permission="*")
+
+    async def _own_patterns(self, unit: IamUnit, call: Call) -> Sequence[str]:
+        principal = call.principal
+        if principal.machine:
+            key = await unit.api_keys.of(principal.tenant_id).find(principal.user_id)
+            return key.permissions if key is not None else ()
+        return patterns_of((await unit.roles.of(principal.tenant_id).named(principal.role_ids)).values())
 
     def check_own(self, call: Call, permissions: Iterable[str]) -> None:
         """Raises GrantExceedsOwn for the first permission that the caller lacks."""
@@ -75,9 +91,7 @@ class Roles:
             others = [one for one in others if one.status is Status.ACTIVE]
         if not others:
             raise LastAdminStays(email=user.email, role=role.display_name)
-        id = f"admins:{unit.call.scope or 'platform'}"
-        guard = await unit.admin_guards.find(id) or AdminGuard(id=id)
-        unit.admin_guards.put(guard.but(changes=guard.changes + 1))
+        await unit.guard("admins")
 
 
 def role_message(role: Role, known: Mapping[str, Role], policy: Policy, scope: str) -> RoleMessage:

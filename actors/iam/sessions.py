@@ -24,6 +24,7 @@ from actors.iam.settings import IamSettings
 from actors.iam.store import IamUnit
 from actors.kernel import opaque, wire
 from actors.kernel.call import PLATFORM, Call, Principal
+from actors.kernel.errors import NotFound
 from actors.kernel.module import Room
 from actors.kernel.store.unit import Store
 
@@ -110,7 +111,10 @@ class SessionDesk:
         call.enter(known.scope)
         reused = False
         async with self.store.unit(call) as unit:
-            session = await unit.sessions.find(known.id)
+            try:
+                session = await unit.sessions.find(known.id)
+            except NotFound:  # the tenant is gone, with all its sessions
+                session = None
             if session is None:
                 raise RefreshTokenInvalid
             now = self.room.clock.now()

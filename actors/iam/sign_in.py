@@ -8,15 +8,16 @@ import hmac
 import pyotp
 
 from actors.api.iam.v1 import SignedIn
-from actors.iam.domain.access import PersonNeeded, Tenancy
+from actors.iam.domain.access import PersonNeeded, TenantState
 from actors.iam.domain.lockout import FORGET, LockedOut
+from actors.iam.domain.role import realm_of
 from actors.iam.domain.session import CredentialsWrong, SecondFactorWrong, SignInFailed
 from actors.iam.domain.user import Credential, Status, User, fold_email
 from actors.iam.passwords import Passwords
 from actors.iam.sessions import SessionDesk
 from actors.iam.settings import IamSettings
 from actors.iam.store import IamUnit
-from actors.kernel.call import Call
+from actors.kernel.call import Call, Principal
 from actors.kernel.errors import AtriumError
 from actors.kernel.module import Room
 from actors.kernel.store.unit import Store
@@ -35,11 +36,12 @@ class SignIn:
 
     async def with_password(self, call: Call, slug: str, email: str, password: str, delivery: int) -> SignedIn:
         """Starts a session, or answers a token for the second factor. Raises CredentialsWrong or LockedOut."""
-        account = self._account(slug, email)
         async with self.store.unit(call, aside=True) as unit:
             tenancy = await unit.directory.by_slug(slug) if slug else None
+            account = self._account(tenancy.id if tenancy else slug, email)
             await self._check_locks(unit, call, account)
-        known = not slug or tenancy is not None
+        # In a tenant that is closed nobody is looked up: its place may be gone already.
+        known = not slug or (tenancy is not None and tenancy.state is TenantState.OPEN)
         call.enter(tenancy.id if tenancy else "")
         user, credential = None, Credential(id="")
         if known:
@@ -56,6 +58,11 @@ class SignIn:
         async with self.store.unit(call) as unit:
             await self._forget(unit, account)
             if user.mfa_enabled or (tenancy is not None and tenancy.mfa_required):
+                # No session has started: the log says what happened instead of what the method is for.
+                realm = realm_of(call.scope)
+                call.principal = Principal(user_id=user.id, realm=realm, tenant_id=call.scope, email=user.email)
+                unit.note("iam:session:challenge", user.id)
+                call.audited = True
                 return SignedIn(
                     mfa_token=self.desk.half_signed_in(call, user, tenancy), mfa_setup_needed=not user.mfa_enabled
                 )
@@ -151,19 +158,22 @@ class SignIn:
         if await unit.failures.find(account) is not None:
             unit.failures.increment(account, None, {"count": 0, "last_time": self.room.clock.now()})
 
-    async def unlock(self, unit: IamUnit, user: User, tenancy: Tenancy | None) -> None:
+    async def unlock(self, unit: IamUnit, user: User) -> None:
         """Lifts every lock of the user's account."""
         for account in (
-            self._account(tenancy.slug if tenancy else "", user.email),
+            self._account(unit.call.scope, user.email),
             f"mfa:{user.id}",
             f"again:{user.id}",
         ):
             await self._forget(unit, account)
 
-    def _account(self, slug: str, email: str) -> str:
-        """What failures of an account are counted under, whether it exists or not; does not show the e-mail."""
+    def _account(self, place: str, email: str) -> str:
+        """What failures of an account are counted under, whether it exists or not; does not show the e-mail.
+
+        `place` is the tenant's id, empty for the platform, and what was typed for a tenant that does not exist.
+        """
         key = self.room.sealer.key("failures")
-        return "account:" + hmac.digest(key, f"{slug}\0{fold_email(email)}".encode(), hashlib.sha256).hex()[:32]
+        return "account:" + hmac.digest(key, f"{place}\0{fold_email(email)}".encode(), hashlib.sha256).hex()[:32]
 
 
 def recovery_hash(code: str) -> str:

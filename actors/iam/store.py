@@ -11,7 +11,8 @@ from actors.iam.domain.audit import AuditLog, PermissionDay, Seal, SignInDay, Un
 from actors.iam.domain.lockout import Failures
 from actors.iam.domain.role import BY_ID, Grant, Role, RoleNameTaken, built_in
 from actors.iam.domain.session import ActiveDay, Session
-from actors.iam.domain.user import AdminGuard, Credential, EmailTaken, Status, User, fold_email
+from actors.iam.domain.user import Credential, EmailTaken, Guard, Status, User, fold_email
+from actors.kernel.call import PLATFORM
 from actors.kernel.errors import NotFound
 from actors.kernel.store.contract import Between, Collection, Eq, In, Index, Order, Reach
 from actors.kernel.store.unit import Records, Unit
@@ -30,7 +31,7 @@ USERS = Collection(
     search=("display_name", "email"),
 )
 CREDENTIALS = Collection("credentials", Credential, exported=False)
-ADMIN_GUARDS = Collection("admin_guards", AdminGuard, exported=False)
+GUARDS = Collection("guards", Guard, exported=False)
 ROLES = Collection(
     "roles", Role, indexes=(Index(("name_key",), unique=True, error=RoleNameTaken), Index(("parent_id",)))
 )
@@ -76,7 +77,7 @@ SIGN_IN_DAYS = Collection("sign_in_days", SignInDay, Reach.PROVIDER, indexes=(In
 COLLECTIONS = (
     USERS,
     CREDENTIALS,
-    ADMIN_GUARDS,
+    GUARDS,
     ROLES,
     USER_ROLES,
     SESSIONS,
@@ -179,12 +180,18 @@ class Sessions(Records[Session]):
         recent = await self.select(Eq("user_id", user_id), order=Order("create_time", descending=True), limit=500)
         return [session for session in recent if session.alive(now)]
 
+    async def begun_before(self, at: datetime, limit: int) -> list[Session]:
+        """Sessions that began before the moment and were not ended."""
+        return await self.select(Eq("end_time", None), Between("create_time", None, at), limit=limit)
+
 
 class Links(Records[Link]):
     collection = LINKS
 
-    async def of_user(self, user_id: str, purpose: Purpose) -> list[Link]:
-        return await self.select(Eq("user_id", user_id), Eq("purpose", purpose.name), limit=100)
+    async def of_user(self, user_id: str, *purposes: Purpose) -> list[Link]:
+        """The user's open links for these purposes, for any when none is named."""
+        wanted = tuple(purpose.name for purpose in purposes or Purpose)
+        return await self.select(Eq("user_id", user_id), In("purpose", wanted), limit=100)
 
 
 class AuditLogs(Records[AuditLog]):
@@ -212,9 +219,23 @@ class Directory(Records[Tenancy]):
     async def by_slug(self, slug: str) -> Tenancy | None:
         return await self.one(Eq("slug_key", slug))
 
+    async def here(self) -> Tenancy | None:
+        """The tenant the call is about, in whatever state; None for the platform."""
+        return await self.find(self.scope) if self.scope else None
+
+    async def known(self, id: str) -> Tenancy:
+        """What is known of the tenant; nearly nothing before its first announcement arrived."""
+        return await self.find(id) or Tenancy(id=id)
+
 
 class IamUnit(Unit):
     """A unit over IAM's collections."""
+
+    async def guard(self, what: str) -> None:
+        """Has one of two units that guard the same at the same time fail and see what the other did."""
+        id = f"{what}:{self.call.scope or PLATFORM}"
+        guard = await self.guards.find(id) or Guard(id=id)
+        self.guards.put(guard.but(changes=guard.changes + 1))
 
     @cached_property
     def users(self) -> Users:
@@ -225,8 +246,8 @@ class IamUnit(Unit):
         return Credentials(self)
 
     @cached_property
-    def admin_guards(self) -> Records[AdminGuard]:
-        return Records(self, ADMIN_GUARDS)
+    def guards(self) -> Records[Guard]:
+        return Records(self, GUARDS)
 
     @cached_property
     def roles(self) -> Roles:

@@ -220,10 +220,10 @@ class Deadline(DeadlineExceeded):
 
 def to_status(error: AtriumError, extra: Mapping[str, str] | None = None) -> status_pb2.Status:
     """The error as a status with ErrorInfo, BadRequest for fields, and RetryInfo when a retry time is known."""
-    reason = error.reason() if not _is_abstract(type(error)) else error.code.name
+    reason = error.code.name if type(error) in _UNNAMED else error.reason()
     details = []
     info = error_details_pb2.ErrorInfo(
-        reason=reason, domain=_domain(error), metadata={**error.metadata, **(extra or {})}
+        reason=reason, domain=error.domain(), metadata={**error.metadata, **(extra or {})}
     )
     details.append(_packed(info))
     if error.violations:
@@ -238,12 +238,8 @@ def to_status(error: AtriumError, extra: Mapping[str, str] | None = None) -> sta
     return status_pb2.Status(code=int(error.code), message=str(error), details=details)
 
 
-def _is_abstract(kind: type[AtriumError]) -> bool:
-    return kind in AtriumError.__subclasses__() and kind not in (NotFound, Internal)
-
-
-def _domain(error: AtriumError) -> str:
-    return error.domain()
+_UNNAMED = frozenset(AtriumError.__subclasses__()) - {NotFound, Internal}
+"""The branches of the tree, which have no reason of their own."""
 
 
 def _packed(

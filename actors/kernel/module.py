@@ -17,6 +17,7 @@ from actors.kernel.store.unit import Store, Unit
 from actors.kernel.telemetry import Metrics
 
 if TYPE_CHECKING:
+    from actors.kernel.demo import Seeding
     from actors.kernel.events.inbox import Reaction
     from actors.kernel.mesh.dial import Mesh
 
@@ -79,8 +80,8 @@ class Module:
     furnish: Callable[[Room], Furnished]
     exchange: Callable[[Mesh], Callable[[str, bool], Awaitable[str]]] | None = None
     """How an API key becomes an access token, for the module that knows; the flag asks for a new token."""
-    seed: Callable[..., Awaitable[None]] | None = None
-    """Fills the module with a demonstration."""
+    seed: Callable[[Seeding], Awaitable[None]] | None = None
+    """Writes the module's part of the demonstration."""
 
 
 class ModuleSettings(Section):

@@ -8,6 +8,7 @@ from actors.tenants.intake import Intake
 from actors.tenants.reactions import TenantsReactions
 from actors.tenants.review import Review
 from actors.tenants.saga import Saga
+from actors.tenants.seed import seed
 from actors.tenants.services.provisioning_service import ProvisioningService
 from actors.tenants.services.sign_up_service import SignUpService
 from actors.tenants.services.tenant_export_service import TenantExportService
@@ -34,4 +35,6 @@ def furnish(room: Room) -> Furnished:
     )
 
 
-MODULE = Module(name="tenants", unit=TenantsUnit, collections=COLLECTIONS, settings=TenantsSettings, furnish=furnish)
+MODULE = Module(
+    name="tenants", unit=TenantsUnit, collections=COLLECTIONS, settings=TenantsSettings, furnish=furnish, seed=seed
+)

@@ -9,6 +9,7 @@ from actors.kernel.time_zones import check_time_zone
 from actors.tenants.domain.provisioning import Kind, new_provisioning
 from actors.tenants.domain.settings import Branding, TenantSettings
 from actors.tenants.domain.tenant import Isolation, PlanUnknown, Tenant, check_slug, new_tenant
+from actors.tenants.saga import advance
 from actors.tenants.settings import Plan, TenantsSettings
 from actors.tenants.store import TenantsUnit
 
@@ -70,7 +71,7 @@ class Intake:
                 update_time=now,
             )
         )
-        unit.provisionings.put(new_provisioning(id, skipped_steps(), now))
+        advance(unit, new_provisioning(id, skipped_steps(), now), self.settings)
         return tenant
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from actors import MODULES
@@ -15,7 +15,7 @@ from actors.kernel.module import Room
 from actors.kernel.store.unit import Store
 from actors.tenants.domain.intake import ArchivePart, ArchiveState
 from actors.tenants.domain.intake import TenantExportExpired as Expired
-from actors.tenants.domain.tenant import PurgedPart, State, TenantPurgeRequested
+from actors.tenants.domain.tenant import PurgedPart, State, Tenant
 from actors.tenants.review import Review
 from actors.tenants.saga import Saga, database_of
 from actors.tenants.settings import TenantsSettings
@@ -50,8 +50,9 @@ class TenantsReactions:
         if not event.tenant_id:
             return
         async with self.store.unit(call) as unit:
-            unit.tenants.increment(event.tenant_id, None, user_count=1)
-            await self.saga.admin_created(unit, event)
+            # The first administrator is announced with every try of the step, and counts once.
+            if not event.first_admin or await self.saga.admin_created(unit, event):
+                unit.tenants.increment(event.tenant_id, None, user_count=1)
 
     async def user_deleted(self, event: UserDeleted, call: Call) -> None:
         if event.tenant_id:
@@ -61,29 +62,32 @@ class TenantsReactions:
     async def purge_due(self, event: TenantPurgeDue, call: Call) -> None:
         """Asks every module to remove what it holds, unless the tenant was restored meanwhile."""
         async with self.store.unit(call) as unit:
-            tenant = await unit.tenants.get(event.tenant_id)
-            if tenant.purge_due(self.clock.now()):
-                unit.announce(TenantPurgeRequested(tenant_id=tenant.id), key=tenant.id)
+            exports = await unit.exports.select()
+            before = await unit.tenants.get(event.tenant_id)
+            tenant = unit.tenants.put(before.purging(self.clock.now()))
+        if tenant.purge_begin_time is not None and tenant.state is State.DELETING:
+            await self._delete_blobs([blob for export in exports for part in export.parts for blob in part.blob_ids])
 
     async def data_purged(self, event: TenantDataPurged, call: Call) -> None:
-        """Notes a module's part; after the last one the tenant's own database and placement go."""
+        """Notes a module's part; after the last one the tenant's own database and placement go.
+
+        The provider's log says so; the tenant's own is gone.
+        """
         async with self.store.unit(call, aside=True) as unit:
             tenant = await unit.tenants.find(event.tenant_id)
         if tenant is None or tenant.state not in (State.DELETING, State.FAILED):
             return
         now = self.clock.now()
         part = PurgedPart(event.module, event.records, now)
-        complete = {one.module for one in tenant.purged_parts} | {event.module} >= set(MODULES)
-        if complete:
+        if _complete(tenant.with_purged(part)):
             # Before the records: killed in between, the event comes again and finds nothing to drop.
             await self.room.backend.drop(database_of(event.tenant_id))
-        async with self.store.unit(call) as unit:
+        async with self.store.unit(call.within("")) as unit:
             tenant = (await unit.tenants.get(event.tenant_id)).with_purged(part)
-            complete = {one.module for one in tenant.purged_parts} >= set(MODULES)
-            if complete:
+            if _complete(tenant):
                 if (placement := await unit.placements.find(tenant.id)) is not None:
                     unit.placements.delete(placement)
-                if tenant.state is State.FAILED:
+                if tenant.purge_begin_time is None:
                     tenant = tenant.but(purged_parts=(), user_count=0)
                     await self.saga.taken_back(unit, tenant)
                 else:
@@ -95,6 +99,11 @@ class TenantsReactions:
     async def data_exported(self, event: TenantDataExported, call: Call) -> None:
         now = self.clock.now()
         part = ArchivePart(event.module, True, event.records, tuple(event.blob_ids))
+        async with self.store.unit(call, aside=True) as unit:
+            wanted = await unit.exports.find(event.export_id)
+        if wanted is None:  # the tenant was purged meanwhile
+            await self._delete_blobs(event.blob_ids)
+            return
         async with self.store.unit(call) as unit:
             export = await unit.exports.find(event.export_id)
             if export is None or export.state is not ArchiveState.RUNNING:
@@ -104,15 +113,18 @@ class TenantsReactions:
                 unit.schedule(
                     Expired(tenant_id=event.tenant_id, export_id=export.id),
                     name=f"export.{export.id}",
-                    when=export.expire_time,
+                    when=export.expire_time + timedelta(seconds=1),  # schedules have whole seconds
                 )
+
+    async def _delete_blobs(self, names: Iterable[str]) -> None:
+        for name in names:
+            await self.room.backend.delete_blob(name)
 
     async def export_expired(self, event: TenantExportExpired, call: Call) -> None:
         async with self.store.unit(call, aside=True) as unit:
             export = await unit.exports.find(event.export_id)
-        for part in export.parts if export else ():
-            for blob in part.blob_ids:
-                await self.room.backend.delete_blob(blob)
+        if export is not None:
+            await self._delete_blobs([blob for part in export.parts for blob in part.blob_ids])
         async with self.store.unit(call) as unit:
             if (export := await unit.exports.find(event.export_id)) is not None:
                 unit.exports.put(export.expired())
@@ -128,7 +140,10 @@ class TenantsReactions:
                 both[0] += row.calls
                 both[1] += row.failures
         async with self.store.unit(call) as unit:
+            there = await unit.tenants.not_purged({tenant_id for tenant_id, _ in counts})
             for (tenant_id, day), (calls, failures) in counts.items():
+                if tenant_id not in there:
+                    continue
                 unit.activity.increment(
                     f"{tenant_id}:{day}", {"tenant_id": tenant_id, "day": day}, calls=calls, failed_calls=failures
                 )
@@ -139,5 +154,12 @@ class TenantsReactions:
             if event.tenant_id:
                 counts[event.tenant_id, event.day] = counts.get((event.tenant_id, event.day), 0) + 1
         async with self.store.unit(call) as unit:
+            there = await unit.tenants.not_purged({tenant_id for tenant_id, _ in counts})
             for (tenant_id, day), count in counts.items():
+                if tenant_id not in there:
+                    continue
                 unit.activity.increment(f"{tenant_id}:{day}", {"tenant_id": tenant_id, "day": day}, active_users=count)
+
+
+def _complete(tenant: Tenant) -> bool:
+    return {part.module for part in tenant.purged_parts} >= set(MODULES)

@@ -1,8 +1,8 @@
 """Runs the steps of provisioning. Each step can be run again at any point without a second effect.
 
 A step that this module does itself is done in the reaction to its announcement; one that another module does is
-announced, and done when that module's announcement arrives. A schedule looks after each try: a step that has had its
-time is announced again, and after too many tries the saga gives up and takes back what it made.
+announced, and done when that module's announcement arrives. A schedule looks after each try of either: a step that has
+had its time is announced again, and after too many tries the saga gives up and takes back what it made.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import timedelta
 from actors.api.iam.v1 import InvitationSent, UserProvisioned
 from actors.api.tenants.v1 import ProvisioningStepDue, ProvisioningStepOverdue
 from actors.kernel.call import Call
-from actors.kernel.errors import AtriumError, DependencyUnavailable
+from actors.kernel.errors import DependencyUnavailable
 from actors.kernel.module import Room
 from actors.kernel.store.contract import Placement
 from actors.kernel.store.migrate import create_own_database
@@ -50,13 +50,17 @@ class Saga:
             await self._prepare(kind, tenant)
         except DependencyUnavailable:
             raise  # nothing can be noted either; the event comes again
-        except AtriumError as error:
-            await self._stumble(call, event.tenant_id, kind, str(error))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the saga must say so and go on to its next try
+            log.warning("step %s of %s failed: %s", kind.name, event.tenant_id, error)
+            async with self.store.unit(call) as unit:
+                saga = await unit.provisionings.get(event.tenant_id)
+                if saga.expects(kind, event.attempt):
+                    unit.provisionings.put(saga.stumbled(kind, str(error) or type(error).__name__, self.clock.now()))
             return
         async with self.store.unit(call) as unit:
             saga, tenant = await unit.provisionings.get(event.tenant_id), await unit.tenants.get(event.tenant_id)
             if saga.expects(kind, event.attempt):
-                self._run(unit, saga.tried(kind), tenant, kind)
+                self._run(unit, saga, tenant, kind)
 
     async def _prepare(self, kind: Kind, tenant: Tenant) -> None:
         """The part of a step that no unit can hold."""
@@ -67,8 +71,6 @@ class Saga:
         now = self.clock.now()
         if kind in REMOTE:
             unit.announce(_asked(kind, tenant), key=tenant.id)
-            self._look_after(unit, saga, kind)
-            unit.provisionings.put(saga)
             return
         if kind is Kind.PLACE:
             silo = tenant.isolation is Isolation.SILO
@@ -84,39 +86,21 @@ class Saga:
             )
         elif kind is Kind.ACTIVATE:
             unit.tenants.put(tenant.activated(now))
-        unit.provisionings.put(saga.done(kind, now))
-
-    def _look_after(self, unit: TenantsUnit, saga: Provisioning, kind: Kind) -> None:
-        tries = saga.step(kind).tries
-        wait = timedelta(seconds=self.settings.step_seconds * 2 ** (tries - 1))
-        unit.schedule(
-            Overdue(tenant_id=saga.id, attempt=saga.attempt, step=kind.name, tries=tries),
-            name=f"step.{saga.id}",
-            when=self.clock.now() + wait + timedelta(seconds=1),  # schedules have whole seconds
-        )
+        advance(unit, saga.done(kind, now), self.settings)
 
     async def step_overdue(self, event: ProvisioningStepOverdue, call: Call) -> None:
         """Tries a step again that has had its time, or gives up."""
         kind = Kind[event.step]
         async with self.store.unit(call) as unit:
             saga, tenant = await unit.provisionings.get(event.tenant_id), await unit.tenants.get(event.tenant_id)
-            if not saga.expects(kind, event.attempt) or saga.step(kind).tries != event.tries:
+            step = saga.step(kind)
+            if not saga.expects(kind, event.attempt) or step.tries != event.tries:
                 return
-            who = REMOTE.get(kind, "tenants")
-            if event.tries >= self.settings.step_tries:
-                self._give_up(unit, saga, tenant, kind, f"{who} did not answer in {event.tries} tries")
+            if step.tries < self.settings.step_tries:
+                advance(unit, saga.tried(kind, self.clock.now()), self.settings)
             else:
-                self._run(unit, saga.tried(kind), tenant, kind)
-
-    async def _stumble(self, call: Call, tenant_id: str, kind: Kind, error: str) -> None:
-        async with self.store.unit(call) as unit:
-            saga, tenant = await unit.provisionings.get(tenant_id), await unit.tenants.get(tenant_id)
-            saga = saga.tried(kind)
-            if saga.step(kind).tries >= self.settings.step_tries:
-                self._give_up(unit, saga, tenant, kind, error)
-            else:
-                self._look_after(unit, saga, kind)
-                unit.provisionings.put(saga.stumbled(kind, error, self.clock.now()))
+                silent = f"{REMOTE.get(kind, 'tenants')} did not answer in {step.tries} tries"
+                self._give_up(unit, saga, tenant, kind, step.error or silent)
 
     def _give_up(self, unit: TenantsUnit, saga: Provisioning, tenant: Tenant, kind: Kind, error: str) -> None:
         now = self.clock.now()
@@ -125,25 +109,39 @@ class Saga:
         unit.tenants.put(tenant.failed(f"{kind.name}: {error}", now))
         unit.announce(TenantPurgeRequested(tenant_id=tenant.id), key=tenant.id)
 
-    async def admin_created(self, unit: TenantsUnit, event: UserProvisioned) -> None:
-        if event.first_admin:
-            await self._done(unit, event.tenant_id, Kind.CREATE_ADMIN)
+    async def admin_created(self, unit: TenantsUnit, event: UserProvisioned) -> bool:
+        """Whether the saga was waiting for this, so that it is news."""
+        return await self._done(unit, event.tenant_id, Kind.CREATE_ADMIN)
 
     async def invitation_sent(self, event: InvitationSent, call: Call) -> None:
         if event.tenant_id:
             async with self.store.unit(call) as unit:
                 await self._done(unit, event.tenant_id, Kind.WELCOME)
 
-    async def _done(self, unit: TenantsUnit, tenant_id: str, kind: Kind) -> None:
+    async def _done(self, unit: TenantsUnit, tenant_id: str, kind: Kind) -> bool:
         saga = await unit.provisionings.find(tenant_id)
-        if saga is not None and saga.expects(kind):
-            unit.provisionings.put(saga.done(kind, self.clock.now()))
+        if saga is None or not saga.expects(kind):
+            return False
+        advance(unit, saga.done(kind, self.clock.now()), self.settings)
+        return True
 
     async def taken_back(self, unit: TenantsUnit, tenant: Tenant) -> None:
         """Notes that nothing of a failed attempt is left."""
         saga = await unit.provisionings.find(tenant.id)
         if saga is not None and saga.state is SagaState.FAILED:
             unit.provisionings.put(saga.but(taken_back=True))
+
+
+def advance(unit: TenantsUnit, saga: Provisioning, settings: TenantsSettings) -> Provisioning:
+    """Keeps the saga and looks after the step that it waits for: each try has twice the time of the one before."""
+    if (step := saga.running) is not None:
+        wait = timedelta(seconds=settings.step_seconds * 2 ** (step.tries - 1))
+        unit.schedule(
+            Overdue(tenant_id=saga.id, attempt=saga.attempt, step=step.kind.name, tries=step.tries),
+            name=f"step.{saga.id}",
+            when=unit.clock.now() + wait + timedelta(seconds=1),  # schedules have whole seconds
+        )
+    return unit.provisionings.put(saga)
 
 
 def database_of(tenant_id: str) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 
-from actors.kernel.store.contract import Collection, Eq, Index, Reach
+from actors.kernel.store.contract import Collection, Eq, In, Index, Ne, Reach
 from actors.kernel.store.unit import Records, Unit
 from actors.tenants.domain.activity import TenantActivity
 from actors.tenants.domain.intake import SignUp, TenantExport
 from actors.tenants.domain.provisioning import Provisioning
 from actors.tenants.domain.settings import TenantSettings
-from actors.tenants.domain.tenant import SlugTaken, Tenant
+from actors.tenants.domain.tenant import SlugTaken, State, Tenant
 
 TENANTS = Collection(
     "tenants",
@@ -56,6 +57,12 @@ class Tenants(Records[Tenant]):
 
     async def by_slug(self, slug: str) -> Tenant | None:
         return await self.one(Eq("slug_key", slug))
+
+    async def not_purged(self, ids: Iterable[str]) -> set[str]:
+        """Those of the tenants that may still have records."""
+        asked = tuple(ids)
+        found = await self.select(In("id", asked), Ne("state", State.PURGED.name), limit=len(asked)) if asked else []
+        return {tenant.id for tenant in found}
 
 
 class TenantsUnit(Unit):

@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Self
 
 import httpx
 
@@ -40,7 +41,7 @@ class Load:
         self._lock = threading.Lock()
         self._workers = [threading.Thread(target=self._work, args=(n,), daemon=True) for n in range(self.threads)]
 
-    def __enter__(self) -> Load:
+    def __enter__(self) -> Self:
         for worker in self._workers:
             worker.start()
         return self
@@ -51,7 +52,7 @@ class Load:
             worker.join(_TRIES_SECONDS + 10)
 
     def outage(self, since: float) -> float:
-        """Seconds from a moment until calls succeed again for good: the last failure's successor; 0 without failures."""
+        """Seconds from a moment until calls succeed again for good; 0 when none failed."""
         failed = [when for when, _ in self.failures if when >= since]
         if not failed:
             return 0.0

@@ -129,7 +129,9 @@ class Platform:
 
 def ok(answer: httpx.Response) -> dict[str, Any]:
     """The answer's body, which must be a success."""
-    assert answer.status_code == 200, f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text}"
+    assert answer.status_code == 200, (
+        f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text}"
+    )
     found: dict[str, Any] = answer.json()
     return found
 

@@ -122,9 +122,7 @@ def test_a_reused_refresh_token_ends_the_family(platform: Platform, admin: str) 
 
 def test_api_keys_work_directly_and_stop_when_revoked(platform: Platform, admin: str) -> None:
     with platform.client(admin) as client:
-        made = ok(
-            client.post("/api/v1/api-keys", json={"displayName": "robot", "permissions": ["tenants.read"]})
-        )
+        made = ok(client.post("/api/v1/api-keys", json={"displayName": "robot", "permissions": ["tenants.read"]}))
         with httpx.Client(base_url=platform.url, headers={"x-api-key": made["secret"]}, timeout=30) as robot:
             assert robot.get("/api/v1/tenants").status_code == 200
             refused = robot.get("/api/v1/users")

@@ -158,9 +158,7 @@ class Tenancy(Record):
         """Whether the tenant has a place for its data, as far as announcements say."""
         return self.slug_key is not None
 
-    def created(
-        self, *, slug: str, display_name: str, tier: str, locale: str, time_zone: str, at: datetime
-    ) -> Tenancy:
+    def created(self, *, slug: str, display_name: str, tier: str, locale: str, time_zone: str, at: datetime) -> Tenancy:
         """Open, with what it was created with where nothing newer is known."""
         opened = self.in_state(TenantState.OPEN, at)
         if opened is self:

@@ -86,9 +86,10 @@ class Seal(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Unsealed(Record):
-    """How many entries of a scope wait for a seal. Its id is the scope, or `platform`."""
+    """How many entries of a scope wait for a seal, and how many seals there are. Its id is the scope, or `platform`."""
 
     pending: int
+    last_seal: int = 0
 
 
 def seal_body(number: int, time: datetime, previous_hash: str, root: str, entry_ids: Sequence[str]) -> bytes:

@@ -90,6 +90,12 @@ class Session(Record):
     def alive(self, at: datetime) -> bool:
         return self.end_time is None and at < self.expire_time
 
+    def seen_at(self, at: datetime) -> Session:
+        """As it is at this moment: one that ran out ended when it did."""
+        if self.end_time is not None or at < self.expire_time:
+            return self
+        return self.but(end_time=self.expire_time, end_reason=EndReason.EXPIRED)
+
     def refreshed(self, presented_hash: str, next_hash: str, address: str, user_agent: str, at: datetime) -> Session:
         """Continued with a new refresh token. Raises RefreshTokenInvalid or RefreshTokenReused."""
         if not self.alive(at):

@@ -243,7 +243,7 @@ class Credential(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AdminGuard(Record):
-    """Written by whatever may remove an administrator, so that two such changes cannot pass each other."""
+class Guard(Record):
+    """Written by changes that must not pass each other, such as two that remove an administrator each."""
 
     changes: int = 0

@@ -20,7 +20,7 @@ from actors.iam.store import IamUnit
 from actors.kernel import wire
 from actors.kernel.call import Call
 from actors.kernel.module import Room
-from actors.kernel.store.contract import Eq, Order
+from actors.kernel.store.contract import Between, Condition, Eq, Order
 from actors.kernel.store.unit import Store
 
 
@@ -33,14 +33,15 @@ class ApiKeyService(ApiKeyServiceServicer):
 
     async def CreateApiKey(self, request: CreateApiKeyRequest, call: Call) -> CreateApiKeyResponse:
         self.roles.check_known(request.permissions, call.scope)
-        self.roles.check_own(call, self.api_keys.effective(request.permissions, call.scope))
         async with self.store.unit(call) as unit:
+            await self.roles.check_grant(unit, call, request.permissions)
             key, secret = self.api_keys.new(call, request)
             key = unit.api_keys.put(key)
             return unit.answer(CreateApiKeyResponse(api_key=wire.message(ApiKeyMessage, key), secret=secret))
 
     async def ListApiKeys(self, request: ListApiKeysRequest, call: Call) -> ListApiKeysResponse:
-        where = () if request.show_revoked else (Eq("revoke_time", None),)
+        usable = (Eq("revoke_time", None), Between("expire_time", self.room.clock.now()))
+        where: tuple[Condition, ...] = () if request.show_revoked else usable
         async with self.store.unit(call) as unit:
             page = await unit.api_keys.page(*where, order=Order("create_time", descending=True), request=request)
         return ListApiKeysResponse(
@@ -54,6 +55,6 @@ class ApiKeyService(ApiKeyServiceServicer):
     async def DeleteApiKey(self, request: DeleteApiKeyRequest, call: Call) -> ApiKeyMessage:
         async with self.store.unit(call) as unit:
             key = await unit.api_keys.get(request.id)
-            self.roles.check_own(call, self.api_keys.effective(key.permissions, call.scope))
+            await self.roles.check_grant(unit, call, key.permissions)
             key = unit.api_keys.put(key.revoked(self.room.clock.now()))
             return wire.message(ApiKeyMessage, key)

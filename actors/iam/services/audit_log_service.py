@@ -27,8 +27,7 @@ from actors.iam.domain.audit import AuditLog
 from actors.iam.seals import Seals
 from actors.iam.store import IamUnit
 from actors.kernel import wire
-from actors.kernel.call import Call
-from actors.kernel.events.contract import NO_TENANT
+from actors.kernel.call import PLATFORM, Call
 from actors.kernel.module import Room
 from actors.kernel.store.contract import Between, Condition, Eq, Order
 from actors.kernel.store.unit import Store
@@ -83,8 +82,8 @@ class AuditLogService(AuditLogServiceServicer):
                 after = (entries[-1].occur_time, entries[-1].id)
 
     async def WatchAuditLogs(self, request: WatchAuditLogsRequest, call: Call) -> AsyncIterator[WatchAuditLogsResponse]:
-        subject = f"atrium.*.AuditRecorded.{call.scope or NO_TENANT}"
-        events = self.room.bus.tail(subject)
+        # The provider's log has, besides its own, the entries of what its staff did to tenants.
+        events = self.room.bus.tail(f"atrium.*.AuditRecorded.{call.scope or '*'}")
         until = asyncio.get_running_loop().time() + LONGEST_WATCH_SECONDS
         waiting = asyncio.ensure_future(anext(events))
         yield WatchAuditLogsResponse(heartbeat=True)
@@ -97,6 +96,10 @@ class AuditLogService(AuditLogServiceServicer):
                 recorded = waiting.result().message()
                 waiting = asyncio.ensure_future(anext(events))
                 entry = wire.record(AuditLog, recorded)
+                if entry.tenant_id and not call.scope:
+                    if entry.actor_realm != PLATFORM:
+                        continue
+                    entry = entry.but(tenant_id="", about_tenant_id=entry.tenant_id)
                 yield WatchAuditLogsResponse(audit_log=wire.message(AuditLogMessage, entry))
             yield WatchAuditLogsResponse(end=True)
         finally:

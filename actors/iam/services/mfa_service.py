@@ -44,7 +44,7 @@ class MfaService(MfaServiceServicer):
             secret = pyotp.random_base32()
             sealed = self.room.sealer.seal(TOTP_PURPOSE, secret.encode())
             unit.credentials.put((await unit.credentials.of_user(user.id)).but(totp_pending=sealed))
-            tenancy = await unit.directory.find(call.scope) if call.scope else None
+            tenancy = await unit.directory.here()
             installation = await unit.installation.find("installation")
         issuer = tenancy.display_name if tenancy else installation.organization_name if installation else "Atrium"
         uri = pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=issuer.replace(":", " "))

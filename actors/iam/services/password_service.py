@@ -16,7 +16,7 @@ from actors.api.iam.v1 import (
     SignedIn,
 )
 from actors.api.options.v1 import REALM_PLATFORM, REALM_TENANT
-from actors.iam.domain.access import LinkInvalid, Purpose
+from actors.iam.domain.access import LinkInvalid, Purpose, TenantState
 from actors.iam.domain.session import EndReason
 from actors.iam.domain.user import Status
 from actors.iam.invitations import Links
@@ -39,7 +39,7 @@ class PasswordService(PasswordServiceServicer):
     async def ForgotPassword(self, request: ForgotPasswordRequest, call: Call) -> ForgotPasswordResponse:
         async with self.store.unit(call, aside=True) as unit:
             tenancy = await unit.directory.by_slug(request.tenant) if request.tenant else None
-        if request.tenant and tenancy is None:
+        if request.tenant and (tenancy is None or tenancy.state is not TenantState.OPEN):
             return ForgotPasswordResponse()
         call.enter(tenancy.id if tenancy else "")
         async with self.store.unit(call) as unit:
@@ -62,7 +62,7 @@ class PasswordService(PasswordServiceServicer):
             unit.links.delete(link)
             unit.credentials.put((await unit.credentials.of_user(user.id)).but(password_hash=hashed))
             await self.desk.end_all(unit, user.id, EndReason.PASSWORD_CHANGED)
-            await self.sign_in.unlock(unit, user, await self.desk.tenancy(unit, call.scope))
+            await self.sign_in.unlock(unit, user)
         return ResetPasswordResponse(user_id=user.id)
 
     async def ChangePassword(self, request: ChangePasswordRequest, call: Call) -> ChangePasswordResponse:
@@ -79,7 +79,7 @@ class PasswordService(PasswordServiceServicer):
         call.enter(self.links.scope_of(request.token))
         async with self.store.unit(call) as unit:
             _, user = await self.links.open(unit, call, request.token, Purpose.INVITATION)
-            tenancy = await unit.directory.find(call.scope) if call.scope else None
+            tenancy = await unit.directory.here()
         return Invitation(
             email=user.email,
             display_name=user.display_name,

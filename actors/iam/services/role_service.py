@@ -17,7 +17,7 @@ from actors.api.iam.v1 import (
 from actors.api.iam.v1 import (
     Role as RoleMessage,
 )
-from actors.iam.domain.role import BUILT_IN, Role, RoleInUse, check_no_cycle, closure, new_role, realm_of
+from actors.iam.domain.role import BUILT_IN, Role, RoleInUse, check_no_cycle, closure, new_role, patterns_of, realm_of
 from actors.iam.roles import Roles, role_message
 from actors.iam.store import IamUnit
 from actors.kernel.call import Call
@@ -49,7 +49,7 @@ class RoleService(RoleServiceServicer):
             )
             known = await unit.roles.known() | {role.id: role}
             check_no_cycle(role, known)
-            self.roles.check_own(call, self.roles.effective(closure([role.id], known), call.scope))
+            await self.roles.check_grant(unit, call, patterns_of(closure([role.id], known)))
             role = unit.roles.put(role)
             return unit.answer(role_message(role, known, self.policy, call.scope))
 
@@ -115,10 +115,12 @@ class RoleService(RoleServiceServicer):
         )
         if request.HasField("permissions"):
             self.roles.check_known(set(role.permissions) - set(before.permissions), call.scope)
-        had = self.roles.effective(closure([before.id], known), call.scope)
+        had = patterns_of(closure([before.id], known))
         known[role.id] = role
         check_no_cycle(role, known)
-        self.roles.check_own(call, self.roles.effective(closure([role.id], known), call.scope) - had)
+        if role.parent_id != before.parent_id:
+            await unit.guard("role-parents")  # two such changes that do not see each other could close a circle
+        await self.roles.check_grant(unit, call, patterns_of(closure([role.id], known)), had)
         known[role.id] = role = unit.roles.put(role)
         return role
 

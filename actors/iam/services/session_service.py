@@ -27,8 +27,9 @@ from actors.api.iam.v1 import (
 )
 from actors.api.options.v1 import REALM_PLATFORM, REALM_TENANT
 from actors.iam.api_keys import ApiKeys
+from actors.iam.domain.access import TotpStatus
 from actors.iam.domain.role import TENANT_ADMIN
-from actors.iam.domain.session import EndReason, RefreshTokenInvalid, Session
+from actors.iam.domain.session import EndReason, RefreshTokenInvalid, RefreshTokenReused, Session
 from actors.iam.domain.user import Status, User, UserStatus
 from actors.iam.keys import Keys
 from actors.iam.roles import role_message
@@ -37,9 +38,9 @@ from actors.iam.sign_in import SignIn
 from actors.iam.store import IamUnit
 from actors.kernel import wire
 from actors.kernel.call import PLATFORM, Call
-from actors.kernel.errors import NotFound, SecondFactorOwed
+from actors.kernel.errors import NotFound
 from actors.kernel.module import Room
-from actors.kernel.store.contract import Condition, Eq, Order
+from actors.kernel.store.contract import Between, Condition, Eq, Order
 from actors.kernel.store.unit import Store
 
 EVERYBODY = "-"
@@ -57,7 +58,7 @@ class SessionService(SessionServiceServicer):
 
     async def CompleteMfa(self, request: CompleteMfaRequest, call: Call) -> SignedIn:
         if not call.principal.owes_second_factor:
-            raise SecondFactorOwed
+            raise TotpStatus(problem="is not owed: this sign-in is complete")
         return await self.sign_in.with_second_factor(call, request.totp_code, request.recovery_code, request.delivery)
 
     async def Refresh(self, request: RefreshRequest, call: Call) -> SignedIn:
@@ -66,7 +67,7 @@ class SessionService(SessionServiceServicer):
             raise RefreshTokenInvalid
         try:
             return await self.desk.refresh(call, token, cookie=not request.refresh_token)
-        except RefreshTokenInvalid:
+        except (RefreshTokenInvalid, RefreshTokenReused):
             if not request.refresh_token:
                 self.desk.forget_cookie(call, request.tenant)
             raise
@@ -79,7 +80,7 @@ class SessionService(SessionServiceServicer):
             session = await unit.sessions.find(call.principal.session_id)
             if session is not None:
                 unit.sessions.put(session.ended(EndReason.SIGNED_OUT, self.room.clock.now()))
-            tenancy = await unit.directory.find(call.scope) if call.scope else None
+            tenancy = await unit.directory.here()
         self.desk.forget_cookie(call, tenancy.slug if tenancy else "")
         return LogoutResponse()
 
@@ -101,7 +102,7 @@ class SessionService(SessionServiceServicer):
                 known = {role.id: role for role in roles}
                 me.user.CopyFrom(user_message(user, held))
                 me.roles.extend(role_message(known[id], known, policy, call.scope) for id in held if id in known)
-            if call.scope and (tenancy := await unit.directory.find(call.scope)) is not None:
+            if (tenancy := await unit.directory.here()) is not None:
                 me.tenant.CopyFrom(Me.Tenant(id=tenancy.id, slug=tenancy.slug, display_name=tenancy.display_name))
         return me
 
@@ -114,11 +115,11 @@ class SessionService(SessionServiceServicer):
         if request.user_id != EVERYBODY and (own or request.user_id):
             where.append(Eq("user_id", request.user_id or principal.user_id))
         if not request.show_ended:
-            where.append(Eq("end_time", None))
+            where += [Eq("end_time", None), Between("expire_time", self.room.clock.now())]
         async with self.store.unit(call) as unit:
             page = await unit.sessions.page(*where, order=Order("create_time", descending=True), request=request)
         return ListSessionsResponse(
-            sessions=[_message(session, call) for session in page.items], next_page_token=page.next_page_token
+            sessions=[self._message(session, call) for session in page.items], next_page_token=page.next_page_token
         )
 
     async def RevokeSession(self, request: RevokeSessionRequest, call: Call) -> SessionMessage:
@@ -127,7 +128,7 @@ class SessionService(SessionServiceServicer):
             if session.user_id != call.principal.user_id:
                 call.require("sessions.manage")
             session = unit.sessions.put(session.ended(EndReason.REVOKED, self.room.clock.now()))
-        return _message(session, call)
+        return self._message(session, call)
 
     async def GetJwks(self, request: GetJwksRequest, call: Call) -> Jwks:
         return Jwks(keys=[Jwks.Key(**key) for key in self.keys.public()])
@@ -162,6 +163,6 @@ class SessionService(SessionServiceServicer):
             raise UserStatus(status=user.status.name, action="act for it")
         return user
 
-
-def _message(session: Session, call: Call) -> SessionMessage:
-    return wire.message(SessionMessage, session, current=session.id == call.principal.session_id)
+    def _message(self, session: Session, call: Call) -> SessionMessage:
+        shown = session.seen_at(self.room.clock.now())
+        return wire.message(SessionMessage, shown, current=session.id == call.principal.session_id)

@@ -62,7 +62,7 @@ class UserService(UserServiceServicer):
             hashed = await self.passwords.hash(request.password)
         check_time_zone(request.time_zone)
         async with self.store.unit(call) as unit:
-            tenancy = await self.desk.tenancy(unit, call.scope)
+            tenancy = await unit.directory.here()
             check_domain(request.email, tenancy.allowed_email_domains if tenancy else ())
             role_ids = tuple(request.role_ids) or (("role_member",) if call.scope else ())
             await self.roles.check_assignable(unit, call, role_ids)
@@ -117,14 +117,16 @@ class UserService(UserServiceServicer):
         async with self.store.unit(call) as unit:
             user = await self._subordinate(unit, call, request.id, request.etag)
             if request.HasField("email"):
-                tenancy = await self.desk.tenancy(unit, call.scope)
+                tenancy = await unit.directory.here()
                 check_domain(request.email, tenancy.allowed_email_domains if tenancy else ())
             given = {
                 name: getattr(request, name)
                 for name in ("email", "display_name", "locale", "time_zone")
                 if request.HasField(name)
             }
-            user = unit.users.put(user.updated(self.clock.now(), **given))
+            before, user = user, unit.users.put(user.updated(self.clock.now(), **given))
+            if user.email != before.email:  # whoever reads the old address must not get in by a link sent there
+                await self._forget_links(unit, user)
             return await self._message(unit, user)
 
     async def DeleteUser(self, request: DeleteUserRequest, call: Call) -> UserMessage:
@@ -135,6 +137,9 @@ class UserService(UserServiceServicer):
             answer = await self._message(unit, user := unit.users.put(user.deleted(self.clock.now())))
             for held in await unit.user_roles.of_user(user.id):
                 unit.user_roles.delete(held)
+            await self._forget_links(unit, user)
+            if (credential := await unit.credentials.find(user.id)) is not None:
+                unit.credentials.delete(credential)
             return answer
 
     async def SuspendUser(self, request: SuspendUserRequest, call: Call) -> UserMessage:
@@ -151,15 +156,14 @@ class UserService(UserServiceServicer):
             user = await self._subordinate(unit, call, request.id, request.etag)
             credential = await unit.credentials.of_user(user.id)
             user = unit.users.put(user.restored(self.clock.now(), has_password=bool(credential.password_hash)))
-            await self.sign_in.unlock(unit, user, await self.desk.tenancy(unit, call.scope))
+            await self.sign_in.unlock(unit, user)
             return await self._message(unit, user)
 
     async def InviteUser(self, request: InviteUserRequest, call: Call) -> UserMessage:
         async with self.store.unit(call) as unit:
             user = await self._subordinate(unit, call, request.id)
-            tenancy = await self.desk.tenancy(unit, call.scope)
             user = unit.users.put(user.invited())
-            await self.links.send(unit, call, user, tenancy, Purpose.INVITATION)
+            await self.links.send(unit, call, user, await unit.directory.here(), Purpose.INVITATION)
             return unit.answer(await self._message(unit, user))
 
     async def AssignRole(self, request: AssignRoleRequest, call: Call) -> UserMessage:
@@ -191,6 +195,10 @@ class UserService(UserServiceServicer):
         held = [one.role_id for one in await unit.user_roles.of_user(id)]
         await self.roles.check_within_own(unit, call, held)
         return user
+
+    async def _forget_links(self, unit: IamUnit, user: User) -> None:
+        for link in await unit.links.of_user(user.id):
+            unit.links.delete(link)
 
     async def _message(self, unit: IamUnit, user: User) -> UserMessage:
         return user_message(user, [one.role_id for one in await unit.user_roles.of_user(user.id)])

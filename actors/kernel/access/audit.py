@@ -131,13 +131,15 @@ def _target(call: Call, answer: Message | None) -> str:
 class _Fold:
     first: AuditRecorded
     count: int = 0
+    told: int = 0
 
 
 class Refusals:
     """Counts refused calls in memory; `take` turns them into a few entries.
 
-    A flood of refusals makes one entry for each actor, method, reason and minute, and at most `most` of them a
-    minute: the rest is summed up under no actor. So nobody can fill the store by being refused.
+    A flood of refusals makes two entries at most for each actor, method, reason and minute: one soon after the first
+    refusal, one for the rest when the minute is over. Of different ones there are at most `most` a minute: the rest
+    is summed up under no actor. So nobody can fill the store by being refused.
     """
 
     def __init__(self, clock: Clock, most: int = 500) -> None:
@@ -148,10 +150,8 @@ class Refusals:
         method = call.method
         if method is None or not method.audit_action:
             return
-        principal = call.principal
-        actor = principal.user_id or call.address
-        minute = self.clock.now().strftime("%H:%M")
-        reason = error.reason()
+        actor = call.principal.user_id or call.address
+        reason, minute = error.reason(), self._minute()
         key = (call.scope, actor, method.full_name, reason, minute)
         if key not in self._folds and len(self._folds) >= self.most:
             key = ("", "", method.full_name, reason, minute)
@@ -165,9 +165,22 @@ class Refusals:
             fold = self._folds[key] = _Fold(entry)
         fold.count += 1
 
-    def take(self) -> list[AuditRecorded]:
-        """The entries since the last take."""
-        folds, self._folds = self._folds, {}
-        for fold in folds.values():
-            fold.first.count = fold.count
-        return [fold.first for fold in folds.values()]
+    def take(self, *, everything: bool = False) -> list[AuditRecorded]:
+        """The entries that are due. With `everything` also those of the minute that is not over, for the last take."""
+        due, minute = [], self._minute()
+        for key, fold in list(self._folds.items()):
+            over = everything or key[-1] != minute
+            if fold.count > fold.told and (over or not fold.told):
+                entry = AuditRecorded()
+                entry.CopyFrom(fold.first)
+                if fold.told:
+                    entry.id = self.clock.new_id("aud")
+                entry.count = fold.count - fold.told
+                fold.told = fold.count
+                due.append(entry)
+            if over:
+                del self._folds[key]
+        return due
+
+    def _minute(self) -> str:
+        return self.clock.now().strftime("%Y-%m-%dT%H:%M")

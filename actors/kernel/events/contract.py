@@ -6,8 +6,9 @@ something, published by the relay, and handled by the reactions of other modules
 **Guarantees of a bus.** `publish` returns once every envelope is durable; an envelope whose id was published within
 the last two minutes is dropped, so publishing again after a failure is safe. A consumer hands each envelope to its
 handler at least once and until it succeeds: after a failure again with growing delay, and after `MOST_DELIVERIES`
-failures it moves to the dead letters, from where it can be replayed. Replicas that use the same consumer name share
-the work. Envelopes of one subject are published in order; a consumer may see them out of order after a failure.
+failures it moves to the dead letters, from where it can be given back. An event that fails does not take others of
+its batch with it. Replicas that use the same consumer name share the work. Envelopes of one subject are published in
+order; a consumer may see them out of order after a failure.
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ from actors.kernel import wire
 from actors.kernel.records import Announcement
 
 MOST_DELIVERIES = 12
+ALONE_FROM = 3
+"""From this delivery on the events of a batch that failed are handed over one by one."""
+MOST_EVENT_BYTES = 512 * 1024
+"""Half of what nats-server takes by default; larger things are kept as blobs and announced by name."""
 NO_TENANT = "platform"
 
 

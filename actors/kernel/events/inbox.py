@@ -43,27 +43,27 @@ class Reactions:
         self.module, self.store, self.bus = module, store, bus
         self._single = [r for r in reactions if not r.batch]
         self._batch = [r for r in reactions if r.batch]
+        _check_distinct(module, self._single)
+        _check_distinct(module, self._batch)
 
     async def run_single(self, modules: Sequence[str]) -> None:
         """Handles events one by one until cancelled."""
-        by_event = {r.event: r for r in self._single}
 
         async def handle(envelopes: list[Envelope]) -> None:
             for envelope in envelopes:
-                await self.handle(by_event[envelope.type.rpartition(".")[2]], envelope)
+                await self.handle(_reaction_to(envelope, self._single), envelope)
 
         await self.bus.consume(self.module, _sources(self._single, modules), handle)
 
     async def run_batches(self, modules: Sequence[str]) -> None:
         """Handles events of batch reactions until cancelled."""
-        by_event = {r.event: r for r in self._batch}
 
         async def handle(envelopes: list[Envelope]) -> None:
-            grouped: dict[str, list[Envelope]] = {}
+            grouped: dict[Reaction, list[Envelope]] = {}
             for envelope in envelopes:
-                grouped.setdefault(envelope.type.rpartition(".")[2], []).append(envelope)
-            for event, same in grouped.items():
-                await self.handle_batch(by_event[event], same)
+                grouped.setdefault(_reaction_to(envelope, self._batch), []).append(envelope)
+            for reaction, same in grouped.items():
+                await self.handle_batch(reaction, same)
 
         sources = _sources(self._batch, modules)
         await self.bus.consume(f"{self.module}-batch", sources, handle, batch=200, at_once=1)
@@ -86,7 +86,8 @@ class Reactions:
 
     async def handle_batch(self, reaction: Reaction, envelopes: Sequence[Envelope]) -> None:
         """Reacts to those of the events that were not reacted to before, all in one unit."""
-        by_id = {f"{self.module}:{envelope.id}": envelope for envelope in envelopes}
+        # Apart from the marks of single reactions: a module may have both to one event.
+        by_id = {f"{self.module}-batch:{envelope.id}": envelope for envelope in envelopes}
 
         async def once() -> None:
             handled = await self.store.handled(list(by_id))
@@ -107,6 +108,21 @@ class Reactions:
             call.scope, call.request_id, call.occur_time = envelope.tenant_id, envelope.request_id, envelope.time
         call.inbox_ids = tuple(inbox_ids)
         return call
+
+
+def _check_distinct(module: str, reactions: Sequence[Reaction]) -> None:
+    """Raises ValueError when two reactions would be for the same event: only one of them could get it."""
+    seen: set[tuple[str, str]] = set()
+    for reaction in reactions:
+        key = (reaction.source, reaction.event)
+        if key in seen or (reaction.source != EVERY_MODULE and (EVERY_MODULE, reaction.event) in seen):
+            raise ValueError(f"{module} has two reactions to {reaction.event} of {reaction.source}")
+        seen.add(key)
+
+
+def _reaction_to(envelope: Envelope, reactions: Sequence[Reaction]) -> Reaction:
+    event, module = envelope.type.rpartition(".")[2], envelope.module
+    return next(r for r in reactions if r.event == event and r.source in (module, EVERY_MODULE))
 
 
 def _sources(reactions: Sequence[Reaction], modules: Sequence[str]) -> list[Source]:

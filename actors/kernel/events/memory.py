@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime, timedelta
 
 from actors.kernel.clock import Clock
-from actors.kernel.events.contract import MOST_DELIVERIES, DeadLetter, Envelope, Handler, Source
+from actors.kernel.events.contract import ALONE_FROM, MOST_DELIVERIES, DeadLetter, Envelope, Handler, Source
 
 
 class _Consumer:
@@ -32,6 +32,7 @@ class MemoryBus:
         self._listeners: list[tuple[str, Callable[[Envelope], None]]] = []
         self._schedules: dict[str, tuple[Envelope, datetime]] = {}
         self._dead: list[DeadLetter] = []
+        self._buried = 0
         self._nudges: dict[str, asyncio.Event] = {}
         self._leases: dict[str, asyncio.Lock] = {}
 
@@ -101,23 +102,32 @@ class MemoryBus:
                 taken.append(consumer.queue.get_nowait())
             consumer.open += len(taken)
             try:
-                await handle(taken)
+                await self._deliver(name, consumer, handle, taken)
             except asyncio.CancelledError:
                 for envelope in taken:
                     consumer.queue.put_nowait(envelope)
                 raise
-            except Exception as error:  # noqa: BLE001 - whatever a handler raises, its events must not be lost
-                for envelope in taken:
-                    if envelope.deliveries >= MOST_DELIVERIES:
-                        text = f"{type(error).__name__}: {error}"
-                        self._dead.append(DeadLetter(len(self._dead) + 1, name, text, envelope))
-                    else:
-                        again = dataclasses.replace(envelope, deliveries=envelope.deliveries + 1)
-                        asyncio.get_running_loop().call_later(
-                            self.retry_seconds * 2**envelope.deliveries, consumer.queue.put_nowait, again
-                        )
             finally:
                 consumer.open -= len(taken)
+
+    async def _deliver(self, name: str, consumer: _Consumer, handle: Handler, taken: list[Envelope]) -> None:
+        try:
+            await handle(taken)
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises, its events must not be lost
+            if len(taken) > 1 and any(envelope.deliveries >= ALONE_FROM for envelope in taken):
+                for envelope in taken:
+                    await self._deliver(name, consumer, handle, [envelope])
+                return
+            for envelope in taken:
+                if envelope.deliveries >= MOST_DELIVERIES:
+                    self._buried += 1
+                    text = " ".join(f"{type(error).__name__}: {error}".split())[:500]
+                    self._dead.append(DeadLetter(self._buried, name, text, envelope))
+                else:
+                    again = dataclasses.replace(envelope, deliveries=envelope.deliveries + 1)
+                    asyncio.get_running_loop().call_later(
+                        self.retry_seconds * 2**envelope.deliveries, consumer.queue.put_nowait, again
+                    )
 
     def idle(self) -> bool:
         """Whether every consumer has handled all that was published."""
@@ -151,7 +161,8 @@ class MemoryBus:
     async def nudged(self, name: str, seconds: float) -> None:
         event = self._nudges.setdefault(name, asyncio.Event())
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(event.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await event.wait()
         event.clear()
 
     @contextlib.asynccontextmanager
@@ -166,7 +177,7 @@ class MemoryBus:
         again = [letter for letter in self._dead if letter.sequence in sequences]
         self._dead = [letter for letter in self._dead if letter.sequence not in sequences]
         for letter in again:
-            self._store(dataclasses.replace(letter.envelope, deliveries=1))
+            self._consumers[letter.consumer].queue.put_nowait(dataclasses.replace(letter.envelope, deliveries=1))
         return len(again)
 
     async def healthy(self) -> bool:

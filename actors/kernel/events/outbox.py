@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from actors.kernel import wire
 from actors.kernel.events.contract import Envelope
-from actors.kernel.store.contract import Backend, Collection, Order, OutboxEntry, Place
+from actors.kernel.store.contract import Backend, Collection, In, Order, OutboxEntry, Place
+
+_MOST_OF_KEYS = 5000
 
 
 class Outbox:
@@ -17,11 +19,17 @@ class Outbox:
     async def pending(self, limit: int) -> list[Envelope]:
         """The oldest entries, those of one key by their sequence.
 
-        A later change of a record commits after the earlier one, so when its entry is here the earlier one is here
-        or published already: sorting within this batch is enough, whatever the clocks of replicas say.
+        A later change of a record commits after the earlier one, so when its entry is here the earlier one is in the
+        outbox or published already, whatever the clocks of replicas say. Of a longer backlog the entries of the same
+        keys are looked up too, so that none is overtaken.
         """
         documents = await self.backend.find(self.place, (), Order(), limit)
         entries = [wire.from_document(OutboxEntry, document) for document in documents]
+        if len(entries) == limit and (keys := tuple({entry.key for entry in entries if entry.key})):
+            held = {entry.id for entry in entries}
+            for document in await self.backend.find(self.place, [In("key", keys)], Order(), _MOST_OF_KEYS):
+                if document["id"] not in held:
+                    entries.append(wire.from_document(OutboxEntry, document))
         by_key: dict[str, list[OutboxEntry]] = {}
         for entry in entries:
             by_key.setdefault(entry.key, []).append(entry)

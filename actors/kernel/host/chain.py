@@ -23,6 +23,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 import protovalidate
 from google.protobuf.message import Message
 
@@ -237,6 +238,7 @@ def retry(chain: Chain, method: Method, run: Next) -> Next:
         except AtriumError as error:
             if not error.again:
                 raise
+        call.response_headers.clear()
         return await attempts(call, lambda: run(request, call))
 
     return step
@@ -273,6 +275,7 @@ def audit(chain: Chain, method: Method, run: Next) -> Next:
         answer = await run(request, call)
         if not call.audited:
             async with store.unit(call) as unit:
+                unit.audit()
                 if isinstance(answer, Message):
                     unit.answer(answer)
         return answer
@@ -304,9 +307,10 @@ def has_rules(kind: type[Message]) -> bool:
 
 def _violation(violation: Any) -> Violation:
     path = ""
-    for element in violation.field.elements:
+    # A rule over the whole message is about no field.
+    for element in violation.field.elements if violation.field else ():
         path += ("." if path else "") + element.field_name
-        kind = element.WhichOneof("subscript") if hasattr(element, "WhichOneof") else None
-        if kind:
-            path += f"[{getattr(element, kind)}]"
+        if element.subscript is not None:
+            key = element.subscript.value
+            path += f"[{orjson.dumps(key).decode() if isinstance(key, str) else key}]"
     return Violation(field=path, description=violation.message or violation.rule_id, reason=violation.rule_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import email
 import email.policy
+import functools
 import logging
 import signal
 import sys
@@ -14,10 +15,17 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 
+from actors import MODULES
+from actors.kernel.clock import Clock
 from actors.kernel.errors import AtriumError
+from actors.kernel.module import card
+from actors.kernel.sealing import Sealer
 from actors.kernel.settings import PlatformSettings, SettingsError, load
+from actors.kernel.store.migrate import layout
+from actors.kernel.store.unit import Store
 from actors.kernel.telemetry import start_logging
 
 LOOK_SECONDS = 1.0
@@ -65,6 +73,56 @@ def migrate() -> None:
     except (SettingsError, AtriumError) as error:
         raise click.ClickException(str(error)) from error
     click.echo("Stores and streams are up to date.")
+
+
+@click.command()
+@click.option("--tenants", default=200, show_default=True, type=click.IntRange(1, 100_000))
+@click.option("--users", default=2000, show_default=True, type=click.IntRange(1, 1_000_000))
+@click.option("--days", default=365, show_default=True, type=click.IntRange(1, 3650), help="How far back it goes.")
+@click.option("--seed", "number", default=1, show_default=True, help="Another number, another demonstration.")
+def seed(tenants: int, users: int, days: int, number: int) -> None:
+    """Fill the platform with a demonstration: invented tenants and people with a past. Safe to repeat."""
+    from actors.kernel.demo import PASSWORD, make_demo
+
+    settings = load(PlatformSettings)
+    if settings.env == "production":
+        raise click.ClickException("A demonstration has no place in production (ATRIUM_ENV=production).")
+    now = Clock().now()
+    # The day's beginning, so that seeding twice on one day makes the same demonstration.
+    demo = make_demo(tenants, users, days, now.replace(hour=0, minute=0, second=0, microsecond=0), number)
+    with Progress(*Progress.get_default_columns(), "{task.completed:,.0f} records", console=Console()) as progress:
+        try:
+            asyncio.run(_seed(settings, demo, progress))
+        except (SettingsError, AtriumError) as error:
+            raise click.ClickException(str(error)) from error
+    tenant = demo.tenants[0]
+    click.echo(f"{len(demo.tenants):,} tenants with {sum(len(t.users) for t in demo.tenants):,} users are there.")
+    click.echo(
+        f"Sign in to one of them at /t/{tenant.slug} as {tenant.users[0].email}; everybody's password: {PASSWORD}"
+    )
+
+
+async def _seed(settings: PlatformSettings, demo: Any, progress: Progress) -> None:
+    from actors.kernel.demo import Seeding
+    from actors.kernel.host.cluster import backend_of, prepare_stores, secret_of
+
+    await prepare_stores(settings)
+    backend = backend_of(settings)
+    cards = [card(name) for name in MODULES]
+    collections = layout([(one.name, one.collections) for one in cards])
+    try:
+        # Tenants have their place before others write for them.
+        for one in sorted(cards, key=lambda one: one.name != "tenants"):
+            if one.seed is not None:
+                task = progress.add_task(one.name, total=None)
+                store: Store[Any] = Store(
+                    backend, one.name, one.unit, clock=Clock(), sealer=Sealer(secret_of(settings))
+                )
+                told = functools.partial(progress.advance, task)
+                await one.seed(Seeding(demo, store, load(one.settings), collections, told))
+                progress.update(task, total=progress.tasks[task].completed)
+    finally:
+        await backend.close()
 
 
 @click.group()

@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from google.protobuf.message import Message
@@ -42,6 +43,8 @@ from actors.kernel.telemetry import Metrics
 log = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 5.0
+RESTART_SECONDS = 1.0
+MOST_UNTOLD = 5000
 LONGEST_TOKEN_SECONDS = 3600.0
 """How far back a host that starts reads the events that revoke tokens; no token lives longer."""
 
@@ -121,6 +124,7 @@ class ModuleHost:
             ports.bus,
         )
         self._tasks: list[asyncio.Task[None]] = []
+        self._untold: list[Envelope] = []
 
     def methods(self) -> list[tuple[Method, Next]]:
         """The module's methods and their handlers. Raises LookupError when a service or method is not implemented."""
@@ -138,17 +142,17 @@ class ModuleHost:
         """Prepares the module and begins its work. It can take calls when this returns."""
         if self.furnished.prepare is not None:
             await self.furnished.prepare()
-        work: list[tuple[str, Coroutine[Any, Any, None]]] = [
-            ("keys", self._follow_keys()),
-            ("revocations", self._follow_revocations()),
-            ("relay", self.relay.run()),
-            ("reactions", self.reactions.run_single(self.names)),
-            ("batches", self.reactions.run_batches(self.names)),
-            ("counters", self._flush_regularly()),
+        work: list[tuple[str, Callable[[], Awaitable[None]]]] = [
+            ("keys", self._follow_keys),
+            ("revocations", self._follow_revocations),
+            ("relay", self.relay.run),
+            ("reactions", partial(self.reactions.run_single, self.names)),
+            ("batches", partial(self.reactions.run_batches, self.names)),
+            ("counters", self._flush_regularly),
         ]
         for worker in self.furnished.workers:
-            run = self._leased(worker.name, worker.run) if worker.leased else worker.run()
-            work.append((worker.name, run))  # type: ignore[arg-type]
+            run = partial(self._leased, worker.name, worker.run) if worker.leased else worker.run
+            work.append((worker.name, run))
         self._tasks = [asyncio.create_task(self._keep(name, run), name=name) for name, run in work]
         if self.furnished.schedules:
             async with self.store.unit(system_call(), aside=True) as unit:
@@ -161,16 +165,16 @@ class ModuleHost:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         with contextlib.suppress(AtriumError):
-            await self.flush()
+            await self.flush(everything=True)
 
-    async def _keep(self, name: str, run: Coroutine[Any, Any, None]) -> None:
-        try:
-            await run
-        except asyncio.CancelledError:
-            raise
-        except Exception:
-            log.exception("%s of %s ended with an error", name, self.module.name)
-            raise
+    async def _keep(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        """Runs it, and again after an error: a host that serves without its relay or its reactions is half dead."""
+        while True:
+            try:
+                return await run()
+            except Exception:
+                log.exception("%s of %s ended with an error and begins anew", name, self.module.name)
+                await asyncio.sleep(RESTART_SECONDS)
 
     async def _leased(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -210,11 +214,14 @@ class ModuleHost:
             except AtriumError as error:
                 log.warning("counters wait: %s", error)
 
-    async def flush(self) -> None:
-        """Announces what was counted: permissions used, calls made, refusals. Lost only with the process."""
+    async def flush(self, *, everything: bool = False) -> None:
+        """Announces what was counted: permissions used, calls made, refusals.
+
+        Lost only with the process, or beyond MOST_UNTOLD while the bus does not answer.
+        """
         clock = self.ports.clock
-        messages: list[Message] = [*self.usage.take(), *self.refusals.take()]
-        envelopes = [
+        messages: list[Message] = [*self.usage.take(), *self.refusals.take(everything=everything)]
+        self._untold += [
             Envelope(
                 id=clock.new_id("evt"),
                 type=message.DESCRIPTOR.full_name,
@@ -225,8 +232,11 @@ class ModuleHost:
             )
             for message in messages
         ]
-        if envelopes:
-            await self.ports.bus.publish(envelopes)
+        if self._untold:
+            telling = self._untold = self._untold[-MOST_UNTOLD:]
+            await self.ports.bus.publish(telling)
+            told = {envelope.id for envelope in telling}
+            self._untold = [envelope for envelope in self._untold if envelope.id not in told]
 
     async def _send_mail(self, event: MailQueued, call: Call) -> None:
         await self.ports.mailer.send(event.id, opened_mail(event, self.ports.sealer))

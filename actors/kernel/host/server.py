@@ -142,6 +142,7 @@ def _stream(chain: Chain, method: Method, run: Next) -> Any:
             answers = await run(request, call)
             if call.response_headers:
                 await context.send_initial_metadata(tuple(call.response_headers))
+                call.response_headers.clear()  # they go once, also when the stream ends in a refusal
             async with contextlib.aclosing(answers):
                 async for answer in answers:
                     yield answer

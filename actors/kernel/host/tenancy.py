@@ -42,13 +42,13 @@ class TenantData:
         self.exported = [c for c in collections if c.exported and c.reach is not Reach.PLATFORM]
 
     async def purge(self, event: TenantPurgeRequested, call: Call) -> None:
-        """Removes the tenant's records from every placed collection and announces how many there were."""
+        """Removes the tenant's records from every collection and announces how many there were."""
         records = 0
         for collection in self.collections:
             try:
                 records += await self.store.backend.purge(await self.store.place(collection, event.tenant_id))
-            except NotFound:  # never placed, so nothing was kept
-                break
+            except NotFound:  # never placed, so nothing was kept here; the provider's records about it may be
+                continue
         async with self.store.unit(call.within("")) as unit:
             unit.announce(TenantDataPurged(tenant_id=event.tenant_id, module=self.module, records=records))
 

@@ -17,6 +17,7 @@ from actors.kernel.errors import AtriumError, Code, DependencyUnavailable
 from actors.kernel.mesh.registry import Registry, Snapshot
 
 S = TypeVar("S")
+CLOSE_SECONDS = 10.0
 _PASSED_ON = ("authorization", "x-api-key", "x-request-id", "traceparent", "x-forwarded-for", "user-agent-original")
 
 
@@ -35,13 +36,12 @@ class RegistryMesh:
         self.registry = registry
         self._channels: dict[str, tuple[str, grpc.aio.Channel]] = {}
         self._snapshot: Snapshot = {}
-        self._known = asyncio.Event()
+        self._closing: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Follows the registry until cancelled."""
         async for snapshot in self.registry.watch():
             self._snapshot = snapshot
-            self._known.set()
 
     def dial(self, module: str, stub: Callable[[Any], S]) -> S:
         return stub(self._channel(module))
@@ -56,6 +56,10 @@ class RegistryMesh:
                 f"ipv4:{addresses}", options=[("grpc.lb_policy_name", "round_robin"), ("grpc.enable_retries", 0)]
             )
             self._channels[module] = (addresses, channel)
+            if known is not None:  # calls on the old channel may finish
+                closing = asyncio.create_task(known[1].close(CLOSE_SECONDS))
+                self._closing.add(closing)
+                closing.add_done_callback(self._closing.discard)
             return channel
         return known[1]
 

@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 import nats.errors
 import nats.js.errors
@@ -98,7 +98,7 @@ class Registry:
             with contextlib.suppress(nats.errors.Error, OSError, TimeoutError):
                 entry = await bucket.get(endpoint.key)
                 if entry.value == value:  # a successor may hold the slot already
-                    await bucket.delete(endpoint.key)
+                    await bucket.delete(endpoint.key, last=entry.revision)
 
     async def watch(self) -> AsyncIterator[Snapshot]:
         """Yields all endpoints now, and again whenever they change. Runs until cancelled, over bus outages too."""
@@ -123,7 +123,7 @@ class Registry:
                         elif entry.operation in ("DEL", "PURGE"):
                             seen.pop(entry.key, None)
                         elif entry.value:
-                            seen[entry.key] = (Endpoint(**orjson.loads(entry.value)), time.monotonic())
+                            seen[entry.key] = (_endpoint(entry.value), time.monotonic())
                     except (nats.errors.TimeoutError, TimeoutError):
                         if not self.client.is_connected:
                             # Nobody can renew now: give every lease a whole term from the reconnection on.
@@ -172,6 +172,12 @@ class Registry:
                         await watcher.stop()
             except (nats.errors.Error, OSError, TimeoutError):
                 await asyncio.sleep(RENEW_SECONDS / 2)
+
+
+def _endpoint(value: bytes) -> Endpoint:
+    """What a replica announced; one of a newer version may say more than is known here."""
+    known = {field.name for field in fields(Endpoint)}
+    return Endpoint(**{name: one for name, one in orjson.loads(value).items() if name in known})
 
 
 def _snapshot(seen: dict[str, tuple[Endpoint, float]]) -> Snapshot:

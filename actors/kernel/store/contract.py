@@ -20,6 +20,7 @@ placement says; queries do not know.
 from __future__ import annotations
 
 import enum
+import typing
 import unicodedata
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -49,8 +50,8 @@ class Reach(enum.Enum):
 class Index:
     """An index over these fields, in this order. The scope is put first where the reach has one.
 
-    A unique index counts only records in which its last field is set; `error` is raised, with the fields as
-    metadata, when a write would break it.
+    A unique index ends in a text field and counts only records in which that is neither None nor empty; `error` is
+    raised, with the fields as metadata, when a write would break it.
     """
 
     fields: tuple[str, ...]
@@ -76,6 +77,11 @@ class Collection(Generic[R]):
     """Whether a tenant's archive holds it."""
     purged: bool = True
     """Whether a tenant's records go when the tenant is purged."""
+
+    def __post_init__(self) -> None:
+        for index in (index for index in self.indexes if index.unique):
+            if typing.get_type_hints(self.record).get(index.fields[-1]) not in (str, str | None):
+                raise TypeError(f"{self.name}: a unique index must end in a text field, not in {index.fields[-1]}")
 
     @property
     def noun(self) -> str:
@@ -148,7 +154,9 @@ def words_of(*texts: str) -> tuple[str, ...]:
     """The distinct words of texts as searches compare them: case-folded, without accents, e-mails also whole."""
     found: dict[str, None] = {}
     for text in texts:
-        folded = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+        # Compatibility forms hide capitals, so case is folded after they are taken apart, and again what that made.
+        decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+        folded = "".join(c for c in decomposed if not unicodedata.combining(c))
         for chunk in folded.split():
             found.setdefault(chunk)
             word = ""
@@ -182,6 +190,9 @@ class Put:
     document: dict[str, Any]
     expected: int
     """The version the record must have now; 0 when it must not exist."""
+    changes: Mapping[str, Any] | None = None
+    """The fields that differ from what was read, when that is known. The others stay as they are in the store, so
+    that what was added to them since by an Increment is kept; None writes the whole document."""
 
 
 @dataclass(frozen=True)
@@ -193,7 +204,7 @@ class Delete:
 
 @dataclass(frozen=True)
 class InsertAbsent:
-    """Inserts the record unless one of its id exists, in which case nothing happens."""
+    """Inserts the record unless one of its id exists in its scope, in which case nothing happens."""
 
     place: Place
     document: dict[str, Any]
@@ -251,8 +262,12 @@ class Backend(Protocol):
         """Applies all writes or none. Raises Contended, Duplicate, OutcomeUnknown or DependencyUnavailable."""
         ...
 
+    async def load(self, place: Place, documents: Sequence[dict[str, Any]]) -> None:
+        """Writes many documents, not as one; those whose ids exist are left as they are. Repeatable."""
+        ...
+
     async def remove(self, place: Place, ids: Sequence[str]) -> None:
-        """Removes records by id, whatever their version. Repeatable."""
+        """Removes records of the place's scope by id, whatever their version. Repeatable."""
         ...
 
     async def ensure(self, collections: Sequence[Collection[Any]], database: str = "") -> None:

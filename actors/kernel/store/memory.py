@@ -112,21 +112,29 @@ class MemoryBackend:
                     raise Duplicate(write.place, ("id",), write.document)
             elif current is None or current["version"] != write.expected or not _in_scope(current, scope):
                 raise Contended
-            self._check_unique(write.place, write.document)
-            table[id] = copy.deepcopy(write.document)
+            document = write.document if write.changes is None else {**(current or {}), **write.changes}
+            self._check_unique(write.place, document)
+            table[id] = copy.deepcopy(document)
         elif isinstance(write, Delete):
             current = table.get(write.id)
             if current is None or current["version"] != write.expected or not _in_scope(current, scope):
                 raise Contended
             del table[write.id]
         elif isinstance(write, InsertAbsent):
-            table.setdefault(write.document["id"], copy.deepcopy(write.document))
+            current = table.get(write.document["id"])
+            if current is None:
+                self._check_unique(write.place, write.document)
+                table[write.document["id"]] = copy.deepcopy(write.document)
+            elif not _in_scope(current, scope):
+                raise Duplicate(write.place, ("id",), write.document)
         elif isinstance(write, Increment):
             current = table.get(write.id)
             if current is None and write.initial is None:
                 return
             if current is not None and not _in_scope(current, scope):
-                raise Contended
+                if write.initial is None:
+                    return
+                raise Duplicate(write.place, ("id",), {"id": write.id, **write.initial})
             document = dict(current or {"id": write.id, **(write.initial or {})})
             for name, amount in write.amounts.items():
                 document[name] = (document.get(name) or 0) + amount
@@ -134,17 +142,23 @@ class MemoryBackend:
 
     def _check_unique(self, place: Place, document: dict[str, Any]) -> None:
         for index in place.collection.indexes:
-            if not index.unique or document.get(index.fields[-1]) is None:
+            if not index.unique or document.get(index.fields[-1]) in (None, ""):
                 continue
             key = [document.get(name) for name in index.fields]
             for other in self._table(place).values():
-                same_scope = place.scope is None or other.get("tenant_id", "") == place.scope
+                same_scope = not place.collection.placed or other.get("tenant_id") == document.get("tenant_id")
                 if other["id"] != document["id"] and same_scope and [other.get(n) for n in index.fields] == key:
                     raise Duplicate(place, index.fields, document)
 
+    async def load(self, place: Place, documents: Sequence[dict[str, Any]]) -> None:
+        for document in documents:
+            self._table(place).setdefault(document["id"], copy.deepcopy(document))
+
     async def remove(self, place: Place, ids: Sequence[str]) -> None:
+        table = self._table(place)
         for id in ids:
-            self._table(place).pop(id, None)
+            if id in table and _in_scope(table[id], place.scope):
+                del table[id]
 
     async def ensure(self, collections: Sequence[Collection[Any]], database: str = "") -> None:
         return None

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import UTC
@@ -24,6 +23,7 @@ from pymongo.errors import (
     DuplicateKeyError,
     OperationFailure,
     PyMongoError,
+    ServerSelectionTimeoutError,
     WTimeoutError,
 )
 
@@ -32,21 +32,20 @@ from actors.kernel.store.contract import (
     Collection,
     Condition,
     Delete,
-    Duplicate,
-    Eq,
     In,
     Increment,
     InsertAbsent,
-    Ne,
     Order,
     Place,
     Put,
     Reach,
-    Words,
     Write,
-    words_of,
 )
+from actors.kernel.store.mongo_filters import beyond, criteria_of, field_name, of_id, of_version
+from actors.kernel.store.mongo_writes import duplicate_of, grouped
 
+_CONFLICTS = (112, 24, 251)
+"""Write conflict, lock time-out, no such transaction."""
 _COMMIT_SECONDS = 10.0
 _SELECTION_MS = 5000
 _DOWN = "MongoDB"
@@ -68,12 +67,17 @@ class MongoBackend:
             appname="atrium",
         )
         self.shared = database
+        self._handles: dict[tuple[str, str], Any] = {}
 
     def _database(self, name: str) -> Any:
         return self.client[f"{self.shared}_{name}" if name else self.shared]
 
     def _collection(self, place: Place) -> Any:
-        return self._database(place.database)[place.name]
+        key = (place.database, place.name)
+        handle = self._handles.get(key)
+        if handle is None:
+            handle = self._handles[key] = self._database(place.database)[place.name]
+        return handle
 
     # --- reading ---
 
@@ -85,11 +89,11 @@ class MongoBackend:
         limit: int,
         after: tuple[Any, ...] | None = None,
     ) -> list[dict[str, Any]]:
-        criteria = _criteria(place, where)
+        criteria = criteria_of(place, where)
         if after is not None:
-            criteria = {"$and": [criteria, _beyond(order, after)]}
+            criteria = {"$and": [criteria, beyond(order, after)]}
         direction = DESCENDING if order.descending else ASCENDING
-        sort = [(_field(order.field), direction)]
+        sort = [(field_name(order.field), direction)]
         if order.field != "id":
             sort.append(("_id", direction))
         with _reading():
@@ -97,25 +101,25 @@ class MongoBackend:
             return [_out(document) for document in await cursor.to_list(limit)]
 
     async def get(self, place: Place, id: str) -> dict[str, Any] | None:
-        criteria: dict[str, Any] = {"_id": id}
-        if place.scope is not None:
-            criteria["tenant_id"] = place.scope
+        # By the id alone, which takes the server's shortest way; the scope is compared here.
         with _reading():
-            document = await self._collection(place).find_one(criteria)
-        return None if document is None else _out(document)
+            document = await self._collection(place).find_one({"_id": id})
+        if document is None or (place.scope is not None and document.get("tenant_id") != place.scope):
+            return None
+        return _out(document)
 
     async def count(self, place: Place, where: Sequence[Condition]) -> int:
         with _reading():
-            return int(await self._collection(place).count_documents(_criteria(place, where)))
+            return int(await self._collection(place).count_documents(criteria_of(place, where)))
 
     async def group(
         self, place: Place, where: Sequence[Condition], by: Sequence[str], sums: Sequence[str] = ()
     ) -> list[dict[str, Any]]:
         pipeline = [
-            {"$match": _criteria(place, where)},
+            {"$match": criteria_of(place, where)},
             {
                 "$group": {
-                    "_id": {name: f"${_field(name)}" for name in by},
+                    "_id": {name: f"${field_name(name)}" for name in by},
                     "count": {"$sum": 1},
                     **{name: {"$sum": f"${name}"} for name in sums},
                 }
@@ -130,12 +134,14 @@ class MongoBackend:
 
     async def scan(self, place: Place) -> AsyncIterator[dict[str, Any]]:
         with _reading():
-            async for document in self._collection(place).find(_criteria(place, ()), sort=[("_id", 1)], batch_size=500):
+            async for document in self._collection(place).find(
+                criteria_of(place, ()), sort=[("_id", 1)], batch_size=500
+            ):
                 yield _out(document)
 
     async def sizes(self, place: Place) -> dict[str, int]:
         pipeline = [
-            {"$match": _criteria(place, ())},
+            {"$match": criteria_of(place, ())},
             {"$group": {"_id": "$tenant_id", "bytes": {"$sum": {"$bsonSize": "$$ROOT"}}}},
         ]
         with _reading():
@@ -151,12 +157,15 @@ class MongoBackend:
             else:
                 await self._transaction(writes)
         except DuplicateKeyError as error:
-            raise _duplicate(writes, error.details) from error
+            raise duplicate_of(writes, error.details) from error
         except BulkWriteError as error:
             first = error.details["writeErrors"][0]
             if first["code"] == 11000:
-                raise _duplicate(writes, first) from error
+                raise duplicate_of(writes, first) from error
             raise _translated(error) from error
+        except ServerSelectionTimeoutError as error:
+            # Never sent: after a first try that was, the driver raises what that one met.
+            raise DependencyUnavailable(dependency=_DOWN) from error
         except ConnectionFailure as error:
             # A single command was retried by the driver; it may or may not have been applied.
             raise OutcomeUnknown(dependency=_DOWN) from error
@@ -187,13 +196,15 @@ class MongoBackend:
                 unknown = error.has_error_label("UnknownTransactionCommitResult") or isinstance(
                     error, ConnectionFailure
                 )
-                if not unknown or time.monotonic() > give_up:
+                if not unknown:
                     raise
+                if time.monotonic() > give_up:
+                    raise OutcomeUnknown(dependency=_DOWN) from error
                 await asyncio.sleep(0.1)
 
     async def _apply(self, writes: Sequence[Write], session: AsyncIOMotorClientSession | None) -> None:
         """Runs the writes in order, neighbours of one collection and kind in one command."""
-        for group in _grouped(writes):
+        for group in grouped(writes):
             first = group[0]
             collection = self._collection(first.place)
             if isinstance(first, Put) and first.expected == 0:
@@ -203,21 +214,32 @@ class MongoBackend:
                 else:
                     await collection.insert_many(documents, session=session)
             elif isinstance(first, Put):
-                criteria = _exactly(first.place, first.document["id"], first.expected)
-                result = await collection.replace_one(criteria, _in(first.document), session=session)
+                criteria = of_version(first.place, first.document["id"], first.expected)
+                if first.changes is None:
+                    result = await collection.replace_one(criteria, _in(first.document), session=session)
+                else:
+                    result = await collection.update_one(criteria, {"$set": dict(first.changes)}, session=session)
                 if result.matched_count != 1:
                     raise Contended
             elif isinstance(first, Delete):
-                criteria = _exactly(first.place, first.id, first.expected)
+                criteria = of_version(first.place, first.id, first.expected)
                 result = await collection.delete_one(criteria, session=session)
                 if result.deleted_count != 1:
                     raise Contended
             else:
                 await collection.bulk_write([_upsert(w) for w in group], ordered=False, session=session)
 
+    async def load(self, place: Place, documents: Sequence[dict[str, Any]]) -> None:
+        with _reading():
+            try:
+                await self._collection(place).insert_many([_in(one) for one in documents], ordered=False)
+            except BulkWriteError as error:
+                if any(one["code"] != 11000 for one in error.details["writeErrors"]):
+                    raise
+
     async def remove(self, place: Place, ids: Sequence[str]) -> None:
         with _reading():
-            await self._collection(place).delete_many({"_id": {"$in": list(ids)}})
+            await self._collection(place).delete_many(criteria_of(place, (In("id", tuple(ids)),)))
 
     # --- keeping house ---
 
@@ -239,13 +261,13 @@ class MongoBackend:
 
     async def purge(self, place: Place) -> int:
         with _reading():
-            result = await self._collection(place).delete_many(_criteria(place, ()))
+            result = await self._collection(place).delete_many(criteria_of(place, ()))
         return int(result.deleted_count)
 
     async def write_blob(self, name: str, chunks: AsyncIterator[bytes]) -> int:
         bucket = AsyncIOMotorGridFSBucket(self._database(""), bucket_name="blobs")
         with _reading():
-            older = [f["_id"] async for f in bucket.find({"filename": name})]
+            older = [f._id async for f in bucket.find({"filename": name})]
             stream = bucket.open_upload_stream(name)
             size = 0
             try:
@@ -257,7 +279,8 @@ class MongoBackend:
                 raise
             await stream.close()
             for id in older:
-                await bucket.delete(id)
+                with contextlib.suppress(gridfs.errors.NoFile):  # another writer of the name removed it
+                    await bucket.delete(id)
         return size
 
     async def read_blob(self, name: str) -> AsyncIterator[bytes]:
@@ -274,7 +297,8 @@ class MongoBackend:
         bucket = AsyncIOMotorGridFSBucket(self._database(""), bucket_name="blobs")
         with _reading():
             async for file in bucket.find({"filename": name}):
-                await bucket.delete(file["_id"])
+                with contextlib.suppress(gridfs.errors.NoFile):  # somebody else removes it too
+                    await bucket.delete(file._id)
 
     async def healthy(self) -> bool:
         try:
@@ -285,10 +309,6 @@ class MongoBackend:
 
     async def close(self) -> None:
         self.client.close()
-
-
-def _field(name: str) -> str:
-    return "_id" if name == "id" else name
 
 
 def _in(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -302,71 +322,15 @@ def _out(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-def _criteria(place: Place, where: Sequence[Condition]) -> dict[str, Any]:
-    clauses: list[dict[str, Any]] = []
-    if place.scope is not None:
-        clauses.append({"tenant_id": place.scope})
-    for condition in where:
-        clauses += _clauses(condition)
-    if not clauses:
-        return {}
-    merged: dict[str, Any] = {}
-    for clause in clauses:
-        if clause.keys() & merged.keys():
-            return {"$and": clauses}
-        merged.update(clause)
-    return merged
-
-
-def _clauses(condition: Condition) -> list[dict[str, Any]]:
-    if isinstance(condition, Words):
-        return [{"words": {"$regex": "^" + re.escape(word)}} for word in words_of(condition.text)]
-    name = _field(condition.field)
-    if isinstance(condition, Eq):
-        return [{name: condition.value}]
-    if isinstance(condition, Ne):
-        return [{name: {"$ne": condition.value}}]
-    if isinstance(condition, In):
-        return [{name: {"$in": list(condition.values)}}]
-    bounds = {}
-    if condition.low is not None:
-        bounds["$gte"] = condition.low
-    if condition.high is not None:
-        bounds["$lt"] = condition.high
-    return [{name: bounds or {"$ne": None}}]
-
-
-def _beyond(order: Order, after: tuple[Any, ...]) -> dict[str, Any]:
-    """What comes after a position. MongoDB's comparisons stay within one type, so no value is a case of its own."""
-    value, id = after
-    beyond = "$lt" if order.descending else "$gt"
-    if order.field == "id":
-        return {"_id": {beyond: id}}
-    name = _field(order.field)
-    same = {name: value, "_id": {beyond: id}}
-    if value is None:
-        return same if order.descending else {"$or": [{name: {"$ne": None}}, same]}
-    further: list[dict[str, Any]] = [{name: {beyond: value}}, same]
-    if order.descending:
-        further.append({name: None})
-    return {"$or": further}
-
-
-def _exactly(place: Place, id: str, version: int) -> dict[str, Any]:
-    criteria: dict[str, Any] = {"_id": id, "version": version}
-    if place.scope is not None:
-        criteria["tenant_id"] = place.scope
-    return criteria
-
-
 def _upsert(write: Write) -> UpdateOne | InsertOne[dict[str, Any]]:
     if isinstance(write, InsertAbsent):
         document = _in(write.document)
-        return UpdateOne({"_id": document.pop("_id")}, {"$setOnInsert": document}, upsert=True)
+        criteria = of_id(write.place, document.pop("_id"))
+        return UpdateOne(
+            criteria, {"$setOnInsert": {k: v for k, v in document.items() if k not in criteria}}, upsert=True
+        )
     assert isinstance(write, Increment)
-    criteria = {"_id": write.id}
-    if write.place.scope is not None:
-        criteria["tenant_id"] = write.place.scope
+    criteria = of_id(write.place, write.id)
     update: dict[str, Any] = {"$inc": dict(write.amounts)} if write.amounts else {}
     set_elsewhere = {*write.amounts, *write.latest, *criteria}
     initial = {k: v for k, v in (write.initial or {}).items() if k not in set_elsewhere}
@@ -377,57 +341,12 @@ def _upsert(write: Write) -> UpdateOne | InsertOne[dict[str, Any]]:
     return UpdateOne(criteria, update, upsert=write.initial is not None)
 
 
-def _grouped(writes: Sequence[Write]) -> Iterator[list[Write]]:
-    group: list[Write] = []
-    for write in writes:
-        many = (isinstance(write, Put) and write.expected == 0) or isinstance(write, InsertAbsent | Increment)
-        if group and many and _mergeable(group[0], write):
-            group.append(write)
-            continue
-        if group:
-            yield group
-        group = [write]
-    if group:
-        yield group
-
-
-def _mergeable(a: Write, b: Write) -> bool:
-    if a.place.name != b.place.name or a.place.database != b.place.database:
-        return False
-    if isinstance(a, Put) and isinstance(b, Put):
-        return a.expected == 0 and b.expected == 0
-    return isinstance(a, InsertAbsent | Increment) and isinstance(b, InsertAbsent | Increment)
-
-
-def _duplicate(writes: Sequence[Write], details: Mapping[str, Any] | None) -> Duplicate:
-    details = details or {}
-    pattern = [name for name in details.get("keyPattern", {}) if name != "tenant_id"]
-    values = details.get("keyValue", {})
-    candidates = [w for w in writes if isinstance(w, Put)]
-    text = str(details.get("errmsg", ""))
-    for write in candidates:
-        named = f".{write.place.name} index:" in text
-        same = all(
-            (write.document["id"] if name == "_id" else write.document.get(name)) == values.get(name)
-            for name in pattern
-        )
-        if named and same:
-            fields = tuple("id" if name == "_id" else name for name in pattern)
-            return Duplicate(write.place, fields, write.document)
-    place = candidates[0].place if candidates else writes[0].place
-    return Duplicate(place, tuple(pattern), values)
-
-
 def _translated(error: PyMongoError) -> Exception:
     if error.has_error_label("TransientTransactionError"):
         return Contended()
-    if isinstance(error, OperationFailure) and error.code in (
-        112,
-        24,
-        251,
-    ):  # write conflict, lock, no such transaction
+    if isinstance(error, OperationFailure) and error.code in _CONFLICTS:
         return Contended()
-    if isinstance(error, ConnectionFailure):
+    if isinstance(error, WTimeoutError) or error.has_error_label("UnknownTransactionCommitResult"):
         return OutcomeUnknown(dependency=_DOWN)
     return DependencyUnavailable(dependency=_DOWN, problem=f"{type(error).__name__} {getattr(error, 'code', '')}")
 

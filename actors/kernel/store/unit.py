@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
@@ -15,24 +14,19 @@ from actors.kernel import wire
 from actors.kernel.access.audit import audit_entry, noted_entry
 from actors.kernel.call import Call
 from actors.kernel.clock import Clock
-from actors.kernel.errors import Contended, EtagStale, NotFound
-from actors.kernel.events.contract import announcement_message, schedule_subject, subject_of
+from actors.kernel.errors import Contended, NotFound
+from actors.kernel.events.contract import MOST_EVENT_BYTES, announcement_message, schedule_subject, subject_of
 from actors.kernel.mail import Mail, sealed_mail
-from actors.kernel.pages import Page, PageRequest, page_request
 from actors.kernel.records import Announcement, Record
 from actors.kernel.sealing import Sealer
 from actors.kernel.store.contract import (
-    BY_ID,
     PLACEMENTS,
     Backend,
     Collection,
-    Condition,
     Delete,
     Duplicate,
     In,
     InboxEntry,
-    Increment,
-    InsertAbsent,
     KeptAnswer,
     Order,
     OutboxEntry,
@@ -44,8 +38,10 @@ from actors.kernel.store.contract import (
     answers_of,
     inbox_of,
     outbox_of,
-    words_of,
 )
+from actors.kernel.store.handle import Records, stored
+
+__all__ = ["AlreadyHandled", "Records", "Store", "Unit"]
 
 R = TypeVar("R", bound=Record)
 U = TypeVar("U", bound="Unit")
@@ -145,6 +141,7 @@ class Unit:
         self._mails: list[Mail] = []
         self._notes: list[tuple[str, str, str]] = []
         self._answer: Message | None = None
+        self._audit = False
 
     @property
     def clock(self) -> Clock:
@@ -174,6 +171,10 @@ class Unit:
         """Leaves an audit entry of this action besides, or instead of, the method's own."""
         self._notes.append((action, target_id, reason))
 
+    def audit(self) -> None:
+        """Leaves the call's audit entry even if the unit changes nothing."""
+        self._audit = True
+
     def answer(self, message: M) -> M:
         """Keeps the call's answer with the change, so that a repeated call gets the same one. Returns it."""
         self._answer = message
@@ -194,14 +195,17 @@ class Unit:
         key = (collection.name, scope, record.id)
         self._collections[collection.name] = collection
         prior, loaded = self._staged.get(key), self._loaded.get(key)
-        before = self._records.get(key) or loaded
+        before = self._records.get(key, loaded)
         self._announced += [(a, record.id, record.version + 1) for a in record.announcements]
         bare = dataclasses.replace(record, announcements=()) if record.announcements else record
         if before is not None and not record.announcements and bare == before:
             return record
-        expected = prior.expected if isinstance(prior, Put) else loaded.version if loaded else record.version
-        owner = scope if collection.placed else record.tenant_id
-        after = dataclasses.replace(bare, version=expected + 1, tenant_id=owner)
+        if isinstance(prior, Put | Delete):
+            expected = prior.expected
+        else:
+            # The version it was made from; a record made anew in place of one that was read replaces that one.
+            expected = record.version or (loaded.version if loaded else 0)
+        after = dataclasses.replace(bare, version=expected + 1, tenant_id=_owner(collection, record, scope))
         self._records[key] = after
         self._staged[key] = Put(_UNPLACED, {}, expected)
         return after
@@ -209,20 +213,36 @@ class Unit:
     def _delete(self, collection: Collection[R], record: R, scope: str) -> None:
         key = (collection.name, scope, record.id)
         self._collections[collection.name] = collection
-        loaded = self._loaded.get(key, record)
+        prior = self._staged.get(key)
+        expected = prior.expected if isinstance(prior, Put | Delete) else record.version
         self._announced += [(a, record.id, record.version + 1) for a in record.announcements]
         self._records[key] = None
-        self._staged[key] = Delete(_UNPLACED, record.id, loaded.version)
+        if expected == 0:  # made in this very unit
+            self._staged.pop(key, None)
+        else:
+            self._staged[key] = Delete(_UNPLACED, record.id, expected)
 
     # --- committing ---
 
     async def _commit(self) -> None:
         store, call = self.store, self.call
+        if not (
+            self._staged
+            or self._more
+            or self._announced
+            or self._scheduled
+            or self._mails
+            or self._notes
+            or self._audit
+            or call.inbox_ids
+            or self._answer is not None
+        ):
+            return  # most units only read
         changes = await self._placed_writes()
         # A unit that only read leaves no entry: the call's own one comes with its change, or after the handler.
         changed = bool(changes or self._announced or self._mails or self._answer is not None)
         marks = [] if self.aside else await self._marks(changed)
-        outbox = await self._outbox(audited=changed and not self.aside)
+        outbox = await self._outbox(audited=(changed or self._audit) and not self.aside)
         writes = [*marks, *changes, *outbox]
         if not writes:
             return
@@ -230,7 +250,7 @@ class Unit:
             await store.backend.commit(writes)
         except Duplicate as duplicate:
             self._explain(duplicate)
-        if changed and not self.aside:
+        if (changed or self._audit) and not self.aside:
             call.audited = True
         if outbox:
             store.committed()
@@ -270,7 +290,12 @@ class Unit:
             if isinstance(staged, Delete):
                 writes.append(dataclasses.replace(staged, place=place))
             elif isinstance(staged, Put) and record is not None:
-                writes.append(Put(place, stored(collection, place, record), staged.expected))
+                document, read = stored(collection, place, record), self._loaded.get(key)
+                changes = None
+                if read is not None and read.version == staged.expected:
+                    before = stored(collection, place, read)
+                    changes = {name: value for name, value in document.items() if value != before.get(name, _ABSENT)}
+                writes.append(Put(place, document, staged.expected, changes))
         for collection, scope, make in self._more:
             writes.append(make(await self.store.place(collection, scope)))
         return writes
@@ -286,6 +311,10 @@ class Unit:
         ) -> None:
             kind = message.DESCRIPTOR
             tenant_id = str(getattr(message, "tenant_id", "") or "")
+            payload = message.SerializeToString()
+            if len(payload) > MOST_EVENT_BYTES:
+                # It would stop the relay for good: no bus takes it.
+                raise RuntimeError(f"{kind.name} has {len(payload)} bytes; events may have {MOST_EVENT_BYTES}")
             entries.append(
                 OutboxEntry(
                     id=clock.new_id("evt"),
@@ -295,7 +324,7 @@ class Unit:
                     subject=subject or subject_of(module, kind.name, tenant_id),
                     type=kind.full_name,
                     event_tenant_id=tenant_id,
-                    payload=message.SerializeToString(),
+                    payload=payload,
                     time=now,
                     actor_id=call.principal.user_id,
                     request_id=call.request_id,
@@ -335,134 +364,16 @@ class Unit:
         return Put(await self.store.place(self.store.answers, ""), wire.document(answer), 0)
 
 
-class Records(Generic[R]):
-    """Typed access to one collection inside a unit. Modules subclass it with their named queries."""
-
-    collection: Collection[R]
-
-    def __init__(self, unit: Unit, collection: Collection[R] | None = None, scope: str | None = None) -> None:
-        self.unit = unit
-        if collection is not None:
-            self.collection = collection
-        self.scope = unit.call.scope if scope is None else scope
-
-    def of(self, scope: str) -> Self:
-        """The same collection of another scope; for the platform's own work, which spans tenants."""
-        return type(self)(self.unit, self.collection, scope)
-
-    async def _place(self) -> Place:
-        return await self.unit.store.place(self.collection, self.scope)
-
-    def _seen(self, document: dict[str, Any]) -> R:
-        key = (self.collection.name, self.scope, document["id"])
-        record = wire.from_document(self.collection.record, document)
-        self.unit._loaded.setdefault(key, record)
-        return record
-
-    async def find(self, id: str) -> R | None:
-        """The record of this id, None if there is none in the scope."""
-        key = (self.collection.name, self.scope, id)
-        if key in self.unit._records:
-            return self.unit._records[key]  # type: ignore[return-value]
-        document = await self.unit.store.backend.get(await self._place(), id)
-        return None if document is None else self._seen(document)
-
-    async def get(self, id: str, etag: str = "") -> R:
-        """The record of this id. Raises NotFound, or EtagStale when an etag is given that is not the current one."""
-        record = await self.find(id)
-        if record is None:
-            raise NotFound(kind=self.collection.noun, id=id)
-        if etag and record.etag != etag:
-            raise EtagStale(kind=self.collection.noun, id=id)
-        return record
-
-    async def one(self, *where: Condition) -> R | None:
-        """The first record by id that meets the conditions."""
-        found = await self.select(*where, limit=1)
-        return found[0] if found else None
-
-    async def select(self, *where: Condition, order: Order = BY_ID, limit: int = 1000) -> list[R]:
-        """At most `limit` records, in order."""
-        documents = await self.unit.store.backend.find(await self._place(), where, order, limit)
-        return [self._seen(document) for document in documents]
-
-    async def page(self, *where: Condition, order: Order = BY_ID, request: Message) -> Page[R]:
-        """One page, as the request's `page_size` and `page_token` ask. Raises PageTokenInvalid."""
-        asked = page_request(request, self.unit.call, self.unit.store.sealer.key("pages"))
-        return await self.page_of(asked, *where, order=order)
-
-    async def page_of(self, asked: PageRequest, *where: Condition, order: Order = BY_ID) -> Page[R]:
-        """One page from a position that was read before."""
-        documents = await self.unit.store.backend.find(await self._place(), where, order, asked.size + 1, asked.after)
-        token = ""
-        if len(documents) > asked.size:
-            documents = documents[: asked.size]
-            last = documents[-1]
-            token = asked.token((last.get(order.field), last["id"]))
-        return Page([self._seen(document) for document in documents], token)
-
-    async def count(self, *where: Condition) -> int:
-        return await self.unit.store.backend.count(await self._place(), where)
-
-    async def group(self, *where: Condition, by: Sequence[str], sums: Sequence[str] = ()) -> list[dict[str, Any]]:
-        """A row for each distinct value of `by`, with `count` and the sums."""
-        return await self.unit.store.backend.group(await self._place(), where, by, sums)
-
-    async def scan(self) -> AsyncIterator[R]:
-        """Every record of the scope, by id."""
-        async for document in self.unit.store.backend.scan(await self._place()):
-            yield wire.from_document(self.collection.record, document)
-
-    def put(self, record: R) -> R:
-        """Stages the record, with its announcements. Returns it as it will be stored, with its next etag.
-
-        A record that equals what was read is not written.
-        """
-        return self.unit._put(self.collection, record, self.scope)
-
-    def delete(self, record: R) -> None:
-        """Stages the record's removal, with its announcements."""
-        self.unit._delete(self.collection, record, self.scope)
-
-    def insert_absent(self, records: Iterable[R]) -> None:
-        """Stages records whose ids may exist already; those are left as they are."""
-        for record in records:
-            self._stage(partial(self._absent, dataclasses.replace(record, version=1)))
-
-    def _absent(self, record: R, place: Place) -> Write:
-        return InsertAbsent(place, stored(self.collection, place, record))
-
-    def increment(
-        self, id: str, initial: dict[str, Any] | None, latest: dict[str, Any] | None = None, **amounts: int
-    ) -> None:
-        """Stages additions to a record's numbers; others may add at the same time without conflict.
-
-        `latest` are fields that are overwritten, `initial` the other fields of a record that is made when there is
-        none. Without `initial` (None) a record that does not exist is left so.
-        """
-
-        def make(place: Place) -> Write:
-            if initial is None:
-                return Increment(place, id, amounts, None, latest or {})
-            first = {"tenant_id": place.scope or "", "version": 1, **initial}
-            return Increment(place, id, amounts, first, latest or {})
-
-        self._stage(make)
-
-    def _stage(self, make: Callable[[Place], Write]) -> None:
-        self.unit._more.append((self.collection, self.scope, make))
-
-
-def stored(collection: Collection[Any], place: Place, record: Record) -> dict[str, Any]:
-    """The record's document, with its scope and its words for searching."""
-    if place.scope is not None:
-        if record.tenant_id not in ("", place.scope):
-            raise RuntimeError(f"{record.id} belongs to {record.tenant_id}, not to {place.scope}")
-        record = dataclasses.replace(record, tenant_id=place.scope)
-    document = wire.document(record)
-    if collection.search:
-        document["words"] = list(words_of(*(str(getattr(record, name)) for name in collection.search)))
-    return document
+def _owner(collection: Collection[Any], record: Record, scope: str) -> str:
+    """The tenant the record is to belong to. A record never changes hands: raises RuntimeError."""
+    if collection.reach is Reach.PLATFORM:
+        return record.tenant_id
+    if not scope and collection.reach is not Reach.LAYERED:
+        return record.tenant_id  # a call about no tenant sees those of all
+    if record.tenant_id not in ("", scope):
+        raise RuntimeError(f"{record.id} belongs to {record.tenant_id}, not to {scope or 'the platform'}")
+    return scope
 
 
 _UNPLACED = Place(PLACEMENTS, "", "", None)
+_ABSENT = object()

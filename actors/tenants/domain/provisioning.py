@@ -93,9 +93,15 @@ class Provisioning(Record):
             and self.step(kind).state is StepState.RUNNING
         )
 
-    def tried(self, kind: Kind) -> Provisioning:
-        """The running step is tried once more."""
-        return self._with(kind, tries=self.step(kind).tries + 1)
+    @property
+    def running(self) -> Step | None:
+        """The step that is due, None once the saga has ended."""
+        return next((step for step in self.steps if step.state is StepState.RUNNING), None)
+
+    def tried(self, kind: Kind, at: datetime) -> Provisioning:
+        """The running step has had its time and is tried once more."""
+        told = ProvisioningStepDue(tenant_id=self.id, attempt=self.attempt, step=kind.name)
+        return self._with(kind, tries=self.step(kind).tries + 1).but(told, update_time=at)
 
     def done(self, kind: Kind, at: datetime) -> Provisioning:
         """The running step is done: the next one is due, or the saga has succeeded."""
@@ -134,7 +140,7 @@ class Provisioning(Record):
         if waiting is None:
             return dataclasses.replace(self, state=SagaState.SUCCEEDED, update_time=at)
         told = ProvisioningStepDue(tenant_id=self.id, attempt=self.attempt, step=waiting.kind.name)
-        begun = self._with(waiting.kind, state=StepState.RUNNING, start_time=at)
+        begun = self._with(waiting.kind, state=StepState.RUNNING, tries=1, start_time=at)
         return begun.but(told, update_time=at)
 
 

@@ -22,6 +22,9 @@ RESERVED = frozenset(
 class SlugTaken(AlreadyExists):
     message = "another tenant has the slug {slug}"
 
+    def __init__(self, *, slug_key: str) -> None:
+        super().__init__(slug=slug_key)
+
 
 class SlugReserved(InvalidArgument):
     message = "the slug {slug} is reserved; choose another"
@@ -36,7 +39,7 @@ class TenantState(FailedPrecondition):
 
 
 class PurgedForEver(FailedPrecondition):
-    message = "the tenant's data was purged; it cannot come back"
+    message = "the tenant's data is purged, or is being purged right now; it cannot come back"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +164,10 @@ class Tenant(Record):
     delete_time: datetime | None = None
     delete_day: str = ""
     purge_time: datetime | None = None
+    activate_time: datetime | None = None
+    """When provisioning was complete; None for a tenant that never was."""
+    purge_begin_time: datetime | None = None
+    """When the modules were asked to remove what they hold: there is no way back."""
     purged_parts: tuple[PurgedPart, ...] = ()
 
     def updated(
@@ -188,15 +195,17 @@ class Tenant(Record):
         """Provisioning is complete."""
         if self.state is not State.PROVISIONING:
             return self
-        return self.but(
-            TenantProvisioned(tenant_id=self.id, slug=self.slug), state=State.ACTIVE, state_reason="", update_time=at
-        )
+        told = TenantProvisioned(tenant_id=self.id, slug=self.slug)
+        return self.but(told, state=State.ACTIVE, state_reason="", activate_time=at, update_time=at)
 
     def failed(self, reason: str, at: datetime) -> Tenant:
         """Provisioning gave up."""
         return self.but(state=State.FAILED, state_reason=reason, update_time=at)
 
     def provisioning_again(self, at: datetime) -> Tenant:
+        """Raises TenantState for one whose provisioning did not fail, or that was deleted since."""
+        if self.state is not State.FAILED:
+            self._refuse("set it up again")
         return self.but(state=State.PROVISIONING, state_reason="", update_time=at)
 
     def suspended(self, reason: str, at: datetime) -> Tenant:
@@ -208,21 +217,20 @@ class Tenant(Record):
         return self.but(told, state=State.SUSPENDED, state_reason=reason, update_time=at)
 
     def restored(self, at: datetime) -> Tenant:
-        """Back to ACTIVE, from a suspension or from a deletion that is not purged yet."""
+        """Back to ACTIVE, from a suspension or from a deletion whose retention time is not over.
+
+        A tenant that was deleted after its provisioning had failed is FAILED again.
+        """
         if self.state is State.ACTIVE:
             return self
         if self.state not in (State.SUSPENDED, State.DELETING):
             self._refuse("restore it")
-        told = TenantRestored(tenant_id=self.id)
-        return self.but(
-            told,
-            state=State.ACTIVE,
-            state_reason="",
-            delete_time=None,
-            delete_day="",
-            purge_time=None,
-            update_time=at,
-        )
+        if self.purge_begin_time is not None or (self.purge_time is not None and self.purge_time <= at):
+            raise PurgedForEver
+        back = self.but(delete_time=None, delete_day="", purge_time=None, update_time=at)
+        if self.activate_time is None:
+            return back.but(state=State.FAILED)
+        return back.but(TenantRestored(tenant_id=self.id), state=State.ACTIVE, state_reason="")
 
     def deleted(self, retention: timedelta, at: datetime) -> Tenant:
         if self.state is State.DELETING:
@@ -238,17 +246,38 @@ class Tenant(Record):
             update_time=at,
         )
 
-    def purge_due(self, at: datetime) -> bool:
-        return self.state is State.DELETING and self.purge_time is not None and self.purge_time <= at
+    def purging(self, at: datetime) -> Tenant:
+        """Asks the modules to remove what they hold; the same record when it is not time, or was asked before."""
+        due = self.state is State.DELETING and self.purge_time is not None and self.purge_time <= at
+        if not due or self.purge_begin_time is not None:
+            return self
+        return self.but(TenantPurgeRequested(tenant_id=self.id), purge_begin_time=at, purged_parts=())
 
     def with_purged(self, part: PurgedPart) -> Tenant:
         others = tuple(one for one in self.purged_parts if one.module != part.module)
         return self.but(purged_parts=(*others, part))
 
     def purged(self, at: datetime) -> Tenant:
-        """Nothing but this record is left; the slug is free again."""
-        told = TenantPurged(tenant_id=self.id)
-        return self.but(told, state=State.PURGED, slug_key=None, user_count=0, update_time=at)
+        """Nothing but this record is left, without the people in it; the slug is free again."""
+        return self.but(
+            TenantPurged(tenant_id=self.id),
+            state=State.PURGED,
+            slug_key=None,
+            admin_email="",
+            admin_display_name="",
+            user_count=0,
+            update_time=at,
+        )
+
+    def must_be_open(self, action: str) -> None:
+        """Raises TenantState unless the tenant's people can sign in."""
+        if self.state is not State.ACTIVE:
+            self._refuse(action)
+
+    def must_hold_data(self, action: str) -> None:
+        """Raises TenantState for a tenant that has no place yet or none any more."""
+        if self.state not in (State.ACTIVE, State.SUSPENDED):
+            self._refuse(action)
 
     def must_exist(self, action: str) -> None:
         if self.state in (State.DELETING, State.PURGED):

@@ -21,6 +21,7 @@ from actors.kernel.module import Room
 from actors.kernel.store.unit import Store
 from actors.tenants.domain.provisioning import Provisioning, SagaState
 from actors.tenants.intake import skipped_steps
+from actors.tenants.saga import advance
 from actors.tenants.store import TenantsUnit
 
 LOOK_SECONDS = 0.25
@@ -63,7 +64,7 @@ class ProvisioningService(ProvisioningServiceServicer):
         async with self.store.unit(call) as unit:
             saga = await unit.provisionings.get(request.tenant_id)
             tenant = await unit.tenants.get(request.tenant_id)
-            saga = unit.provisionings.put(saga.again(skipped_steps(), now))
+            saga = advance(unit, saga.again(skipped_steps(), now), self.room.settings)
             unit.tenants.put(tenant.provisioning_again(now))
             return wire.message(ProvisioningMessage, saga, tenant_id=request.tenant_id)
 

@@ -16,7 +16,7 @@ from actors.kernel import opaque
 from actors.kernel.call import Call
 from actors.kernel.mail import Templates
 from actors.kernel.module import Room
-from actors.kernel.store.contract import Eq
+from actors.kernel.store.contract import Between, Eq
 from actors.kernel.store.unit import Store
 from actors.tenants.domain.intake import ConfirmationInvalid, SignUp, SignUpClosed
 from actors.tenants.domain.tenant import SlugTaken, check_slug
@@ -46,8 +46,9 @@ class SignUpService(SignUpServiceServicer):
         email, now = request.email.strip().casefold(), self.clock.now()
         async with self.store.unit(call) as unit:
             if await unit.tenants.by_slug(request.slug) is not None:
-                raise SlugTaken(slug=request.slug)
-            if await unit.sign_ups.count(Eq("email", email), Eq("confirmed_tenant_id", "")) >= MOST_PENDING:
+                raise SlugTaken(slug_key=request.slug)
+            pending = (Eq("email", email), Eq("confirmed_tenant_id", ""), Between("expire_time", now))
+            if await unit.sign_ups.count(*pending) >= MOST_PENDING:
                 return SignUpResponse()
             id = self.clock.new_id("sgn")
             token, hashed = opaque.make(_PREFIX, "", id, self._key)

@@ -50,7 +50,7 @@ class TenantExportService(TenantExportServiceServicer):
 
     async def ExportTenant(self, request: ExportTenantRequest, call: Call) -> TenantExportMessage:
         async with self.store.unit(call) as unit:
-            (await unit.tenants.get(request.tenant_id)).must_exist("export it")
+            (await unit.tenants.get(request.tenant_id)).must_hold_data("export it")
             export = unit.exports.put(
                 TenantExport(
                     id=self.clock.new_id("exp"),

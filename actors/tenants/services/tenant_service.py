@@ -156,6 +156,7 @@ class TenantService(TenantServiceServicer):
     async def ImpersonateTenant(self, request: ImpersonateTenantRequest, call: Call) -> ImpersonateTenantResponse:
         async with self.store.unit(call) as unit:
             tenant = await unit.tenants.get(request.id)
+        tenant.must_be_open("act for its people")
         asked = ImpersonateRequest(
             tenant_id=tenant.id,
             user_id=request.user_id,

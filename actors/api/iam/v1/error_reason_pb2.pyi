@@ -62,7 +62,7 @@ class _ErrorReasonEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_ErrorReaso
     ERROR_REASON_USER_STATUS: _ErrorReason.ValueType  # 19
     """FAILED_PRECONDITION: the user is not in a status that allows it; metadata `status`."""
     ERROR_REASON_TOTP_STATUS: _ErrorReason.ValueType  # 20
-    """FAILED_PRECONDITION: TOTP is already on, or not set up yet."""
+    """FAILED_PRECONDITION: TOTP is already on, not set up yet, or not owed."""
     ERROR_REASON_EMAIL_DOMAIN_REFUSED: _ErrorReason.ValueType  # 21
     """INVALID_ARGUMENT: the tenant's policy does not allow addresses of this domain."""
     ERROR_REASON_SECOND_FACTOR_REQUIRED: _ErrorReason.ValueType  # 22
@@ -117,7 +117,7 @@ ERROR_REASON_ROLE_IN_USE: ErrorReason.ValueType  # 18
 ERROR_REASON_USER_STATUS: ErrorReason.ValueType  # 19
 """FAILED_PRECONDITION: the user is not in a status that allows it; metadata `status`."""
 ERROR_REASON_TOTP_STATUS: ErrorReason.ValueType  # 20
-"""FAILED_PRECONDITION: TOTP is already on, or not set up yet."""
+"""FAILED_PRECONDITION: TOTP is already on, not set up yet, or not owed."""
 ERROR_REASON_EMAIL_DOMAIN_REFUSED: ErrorReason.ValueType  # 21
 """INVALID_ARGUMENT: the tenant's policy does not allow addresses of this domain."""
 ERROR_REASON_SECOND_FACTOR_REQUIRED: ErrorReason.ValueType  # 22

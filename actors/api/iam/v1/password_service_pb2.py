@@ -28,7 +28,7 @@ from actors.api.buf.validate import validate_pb2 as buf_dot_validate_dot_validat
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$atrium/iam/v1/password_service.proto\x12\ratrium.iam.v1\x1a#atrium/iam/v1/session_service.proto\x1a\x1f\x61trium/options/v1/options.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\"\x96\x01\n\x15\x46orgotPasswordRequest\x12:\n\x05realm\x18\x01 \x01(\x0e\x32\x18.atrium.options.v1.RealmB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x05realm\x12\x1f\n\x06tenant\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x06tenant\x12 \n\x05\x65mail\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xfe\x01R\x05\x65mail\"\x18\n\x16\x46orgotPasswordResponse\"f\n\x14ResetPasswordRequest\x12#\n\x05token\x18\x01 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x01\x18\x80\x04R\x05token\x12)\n\x08password\x18\x02 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x01\x18\x80\x02R\x08password\"0\n\x15ResetPasswordResponse\x12\x17\n\x07user_id\x18\x01 \x01(\tR\x06userId\"\x83\x01\n\x15\x43hangePasswordRequest\x12\x38\n\x10\x63urrent_password\x18\x01 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x01\x18\x80\x02R\x0f\x63urrentPassword\x12\x30\n\x0cnew_password\x18\x02 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x01\x18\x80\x02R\x0bnewPassword\"\x18\n\x16\x43hangePasswordResponse\";\n\x14GetInvitationRequest\x12#\n\x05token\x18\x01 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x01\x18\x80\x04R\x05token\"\xbd\x01\n\nInvitation\x12\x14\n\x05\x65mail\x18\x01 \x01(\tR\x05\x65mail\x12!\n\x0c\x64isplay_name\x18\x02 \x01(\tR\x0b\x64isplayName\x12.\n\x05realm\x18\x03 \x01(\x0e\x32\x18.atrium.options.v1.RealmR\x05realm\x12\x16\n\x06tenant\x18\x04 \x01(\tR\x06tenant\x12.\n\x13tenant_display_name\x18\x05 \x01(\tR\x11tenantDisplayName\"\xea\x01\n\x17\x41\x63\x63\x65ptInvitationRequest\x12#\n\x05token\x18\x01 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x01\x18\x80\x04R\x05token\x12)\n\x08password\x18\x02 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x01\x18\x80\x02R\x08password\x12;\n\x0c\x64isplay_name\x18\x03 \x01(\tB\x18\xbaH\x15r\x13\x18x2\x0f^[^\\x00-\\x1f]*$R\x0b\x64isplayName\x12\x42\n\x08\x64\x65livery\x18\x04 \x01(\x0e\x32\x1c.atrium.iam.v1.TokenDeliveryB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x08\x64\x65livery2\xc7\x06\n\x0fPasswordService\x12\xa9\x01\n\x0e\x46orgotPassword\x12$.atrium.iam.v1.ForgotPasswordRequest\x1a%.atrium.iam.v1.ForgotPasswordResponse\"J\xca\xf3\x18\x02\x08\x01\xd2\xf3\x18\x15\n\x13iam:password:forget\xd8\xf3\x18\x01\x82\xd3\xe4\x93\x02!\"\x1c/api/v1/auth/password/forgot:\x01*\x12\xad\x01\n\rResetPassword\x12#.atrium.iam.v1.ResetPasswordRequest\x1a$.atrium.iam.v1.ResetPasswordResponse\"Q\xca\xf3\x18\x02\x08\x01\xd2\xf3\x18\x1d\n\x12iam:password:reset\x12\x07user_id\xd8\xf3\x18\x01\x82\xd3\xe4\x93\x02 \"\x1b/api/v1/auth/password/reset:\x01*\x12\xa5\x01\n\x0e\x43hangePassword\x12$.atrium.iam.v1.ChangePasswordRequest\x1a%.atrium.iam.v1.ChangePasswordResponse\"F\xca\xf3\x18\x02\x10\x01\xd2\xf3\x18\x15\n\x13iam:password:change\x82\xd3\xe4\x93\x02!\"\x1c/api/v1/auth/password/change:\x01*\x12\x80\x01\n\rGetInvitation\x12#.atrium.iam.v1.GetInvitationRequest\x1a\x19.atrium.iam.v1.Invitation\"/\x90\x02\x01\xca\xf3\x18\x02\x08\x01\xd8\xf3\x18\x01\x82\xd3\xe4\x93\x02\x1c\"\x17/api/v1/auth/invitation:\x01*\x12\xac\x01\n\x10\x41\x63\x63\x65ptInvitation\x12&.atrium.iam.v1.AcceptInvitationRequest\x1a\x17.atrium.iam.v1.SignedIn\"W\xca\xf3\x18\x02\x08\x01\xd2\xf3\x18 \n\x15iam:invitation:accept\x12\x07user.id\xd8\xf3\x18\x01\x82\xd3\xe4\x93\x02#\"\x1e/api/v1/auth/invitation/accept:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$atrium/iam/v1/password_service.proto\x12\ratrium.iam.v1\x1a#atrium/iam/v1/session_service.proto\x1a\x1f\x61trium/options/v1/options.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\"\x93\x02\n\x15\x46orgotPasswordRequest\x12:\n\x05realm\x18\x01 \x01(\x0e\x32\x18.atrium.options.v1.RealmB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x05realm\x12\x1f\n\x06tenant\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x06tenant\x12 \n\x05\x65mail\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xfe\x01R\x05\x65mail:{\xbaHx\x1av\n\x16\x66orgot_password.tenant\x12\x32tenant is needed for REALM_TENANT, and only for it\x1a((this.realm == 2) == (this.tenant != \'\')\"\x18\n\x16\x46orgotPasswordResponse\"f\n\x14ResetPasswordRequest\x12#\n\x05token\x18\x01 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x01\x18\x80\x04R\x05token\x12)\n\x08password\x18\x02 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x01\x18\x80\x02R\x08password\"0\n\x15ResetPasswordResponse\x12\x17\n\x07user_id\x18\x01 \x01(\tR\x06userId\"\x83\x01\n\x15\x43hangePasswordRequest\x12\x38\n\x10\x63urrent_password\x18\x01 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x01\x18\x80\x02R\x0f\x63urrentPassword\x12\x30\n\x0cnew_password\x18\x02 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x01\x18\x80\x02R\x0bnewPassword\"\x18\n\x16\x43hangePasswordResponse\";\n\x14GetInvitationRequest\x12#\n\x05token\x18\x01 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x01\x18\x80\x04R\x05token\"\xbd\x01\n\nInvitation\x12\x14\n\x05\x65mail\x18\x01 \x01(\tR\x05\x65mail\x12!\n\x0c\x64isplay_name\x18\x02 \x01(\tR\x0b\x64isplayName\x12.\n\x05realm\x18\x03 \x01(\x0e\x32\x18.atrium.options.v1.RealmR\x05realm\x12\x16\n\x06tenant\x18\x04 \x01(\tR\x06tenant\x12.\n\x13tenant_display_name\x18\x05 \x01(\tR\x11tenantDisplayName\"\xea\x01\n\x17\x41\x63\x63\x65ptInvitationRequest\x12#\n\x05token\x18\x01 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x01\x18\x80\x04R\x05token\x12)\n\x08password\x18\x02 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x01\x18\x80\x02R\x08password\x12;\n\x0c\x64isplay_name\x18\x03 \x01(\tB\x18\xbaH\x15r\x13\x18x2\x0f^[^\\x00-\\x1f]*$R\x0b\x64isplayName\x12\x42\n\x08\x64\x65livery\x18\x04 \x01(\x0e\x32\x1c.atrium.iam.v1.TokenDeliveryB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x08\x64\x65livery2\xc7\x06\n\x0fPasswordService\x12\xa9\x01\n\x0e\x46orgotPassword\x12$.atrium.iam.v1.ForgotPasswordRequest\x1a%.atrium.iam.v1.ForgotPasswordResponse\"J\xca\xf3\x18\x02\x08\x01\xd2\xf3\x18\x15\n\x13iam:password:forget\xd8\xf3\x18\x01\x82\xd3\xe4\x93\x02!\"\x1c/api/v1/auth/password/forgot:\x01*\x12\xad\x01\n\rResetPassword\x12#.atrium.iam.v1.ResetPasswordRequest\x1a$.atrium.iam.v1.ResetPasswordResponse\"Q\xca\xf3\x18\x02\x08\x01\xd2\xf3\x18\x1d\n\x12iam:password:reset\x12\x07user_id\xd8\xf3\x18\x01\x82\xd3\xe4\x93\x02 \"\x1b/api/v1/auth/password/reset:\x01*\x12\xa5\x01\n\x0e\x43hangePassword\x12$.atrium.iam.v1.ChangePasswordRequest\x1a%.atrium.iam.v1.ChangePasswordResponse\"F\xca\xf3\x18\x02\x10\x01\xd2\xf3\x18\x15\n\x13iam:password:change\x82\xd3\xe4\x93\x02!\"\x1c/api/v1/auth/password/change:\x01*\x12\x80\x01\n\rGetInvitation\x12#.atrium.iam.v1.GetInvitationRequest\x1a\x19.atrium.iam.v1.Invitation\"/\x90\x02\x01\xca\xf3\x18\x02\x08\x01\xd8\xf3\x18\x01\x82\xd3\xe4\x93\x02\x1c\"\x17/api/v1/auth/invitation:\x01*\x12\xac\x01\n\x10\x41\x63\x63\x65ptInvitation\x12&.atrium.iam.v1.AcceptInvitationRequest\x1a\x17.atrium.iam.v1.SignedIn\"W\xca\xf3\x18\x02\x08\x01\xd2\xf3\x18 \n\x15iam:invitation:accept\x12\x07user.id\xd8\xf3\x18\x01\x82\xd3\xe4\x93\x02#\"\x1e/api/v1/auth/invitation/accept:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,6 +41,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_FORGOTPASSWORDREQUEST'].fields_by_name['tenant']._serialized_options = b'\272H\004r\002\030@'
   _globals['_FORGOTPASSWORDREQUEST'].fields_by_name['email']._loaded_options = None
   _globals['_FORGOTPASSWORDREQUEST'].fields_by_name['email']._serialized_options = b'\272H\007r\005\020\001\030\376\001'
+  _globals['_FORGOTPASSWORDREQUEST']._loaded_options = None
+  _globals['_FORGOTPASSWORDREQUEST']._serialized_options = b'\272Hx\032v\n\026forgot_password.tenant\0222tenant is needed for REALM_TENANT, and only for it\032((this.realm == 2) == (this.tenant != \'\')'
   _globals['_RESETPASSWORDREQUEST'].fields_by_name['token']._loaded_options = None
   _globals['_RESETPASSWORDREQUEST'].fields_by_name['token']._serialized_options = b'\200\001\001\272H\007r\005\020\001\030\200\004'
   _globals['_RESETPASSWORDREQUEST'].fields_by_name['password']._loaded_options = None
@@ -70,23 +72,23 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PASSWORDSERVICE'].methods_by_name['AcceptInvitation']._loaded_options = None
   _globals['_PASSWORDSERVICE'].methods_by_name['AcceptInvitation']._serialized_options = b'\312\363\030\002\010\001\322\363\030 \n\025iam:invitation:accept\022\007user.id\330\363\030\001\202\323\344\223\002#\"\036/api/v1/auth/invitation/accept:\001*'
   _globals['_FORGOTPASSWORDREQUEST']._serialized_start=185
-  _globals['_FORGOTPASSWORDREQUEST']._serialized_end=335
-  _globals['_FORGOTPASSWORDRESPONSE']._serialized_start=337
-  _globals['_FORGOTPASSWORDRESPONSE']._serialized_end=361
-  _globals['_RESETPASSWORDREQUEST']._serialized_start=363
-  _globals['_RESETPASSWORDREQUEST']._serialized_end=465
-  _globals['_RESETPASSWORDRESPONSE']._serialized_start=467
-  _globals['_RESETPASSWORDRESPONSE']._serialized_end=515
-  _globals['_CHANGEPASSWORDREQUEST']._serialized_start=518
-  _globals['_CHANGEPASSWORDREQUEST']._serialized_end=649
-  _globals['_CHANGEPASSWORDRESPONSE']._serialized_start=651
-  _globals['_CHANGEPASSWORDRESPONSE']._serialized_end=675
-  _globals['_GETINVITATIONREQUEST']._serialized_start=677
-  _globals['_GETINVITATIONREQUEST']._serialized_end=736
-  _globals['_INVITATION']._serialized_start=739
-  _globals['_INVITATION']._serialized_end=928
-  _globals['_ACCEPTINVITATIONREQUEST']._serialized_start=931
-  _globals['_ACCEPTINVITATIONREQUEST']._serialized_end=1165
-  _globals['_PASSWORDSERVICE']._serialized_start=1168
-  _globals['_PASSWORDSERVICE']._serialized_end=2007
+  _globals['_FORGOTPASSWORDREQUEST']._serialized_end=460
+  _globals['_FORGOTPASSWORDRESPONSE']._serialized_start=462
+  _globals['_FORGOTPASSWORDRESPONSE']._serialized_end=486
+  _globals['_RESETPASSWORDREQUEST']._serialized_start=488
+  _globals['_RESETPASSWORDREQUEST']._serialized_end=590
+  _globals['_RESETPASSWORDRESPONSE']._serialized_start=592
+  _globals['_RESETPASSWORDRESPONSE']._serialized_end=640
+  _globals['_CHANGEPASSWORDREQUEST']._serialized_start=643
+  _globals['_CHANGEPASSWORDREQUEST']._serialized_end=774
+  _globals['_CHANGEPASSWORDRESPONSE']._serialized_start=776
+  _globals['_CHANGEPASSWORDRESPONSE']._serialized_end=800
+  _globals['_GETINVITATIONREQUEST']._serialized_start=802
+  _globals['_GETINVITATIONREQUEST']._serialized_end=861
+  _globals['_INVITATION']._serialized_start=864
+  _globals['_INVITATION']._serialized_end=1053
+  _globals['_ACCEPTINVITATIONREQUEST']._serialized_start=1056
+  _globals['_ACCEPTINVITATIONREQUEST']._serialized_end=1290
+  _globals['_PASSWORDSERVICE']._serialized_start=1293
+  _globals['_PASSWORDSERVICE']._serialized_end=2132
 # @@protoc_insertion_point(module_scope)

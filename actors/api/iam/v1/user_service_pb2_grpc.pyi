@@ -40,7 +40,7 @@ class UserServiceStub:
     ListUsers: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.ListUsersRequest, _user_service_pb2.ListUsersResponse]
     GetUser: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.GetUserRequest, _user_pb2.User]
     UpdateUser: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.UpdateUserRequest, _user_pb2.User]
-    """Changes the fields that are present."""
+    """Changes the fields that are present. With a new e-mail, links that were mailed to the old one stop working."""
     DeleteUser: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.DeleteUserRequest, _user_pb2.User]
     """Deletes a user softly: sessions end, the e-mail is free again, the record stays for the audit log."""
     SuspendUser: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.SuspendUserRequest, _user_pb2.User]
@@ -65,7 +65,7 @@ class UserServiceAsyncStub(UserServiceStub):
     ListUsers: _aio.UnaryUnaryMultiCallable[_user_service_pb2.ListUsersRequest, _user_service_pb2.ListUsersResponse]  # type: ignore[assignment]
     GetUser: _aio.UnaryUnaryMultiCallable[_user_service_pb2.GetUserRequest, _user_pb2.User]  # type: ignore[assignment]
     UpdateUser: _aio.UnaryUnaryMultiCallable[_user_service_pb2.UpdateUserRequest, _user_pb2.User]  # type: ignore[assignment]
-    """Changes the fields that are present."""
+    """Changes the fields that are present. With a new e-mail, links that were mailed to the old one stop working."""
     DeleteUser: _aio.UnaryUnaryMultiCallable[_user_service_pb2.DeleteUserRequest, _user_pb2.User]  # type: ignore[assignment]
     """Deletes a user softly: sessions end, the e-mail is free again, the record stays for the audit log."""
     SuspendUser: _aio.UnaryUnaryMultiCallable[_user_service_pb2.SuspendUserRequest, _user_pb2.User]  # type: ignore[assignment]
@@ -111,7 +111,7 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _user_service_pb2.UpdateUserRequest,
         call: _Call,
     ) -> _typing.Union[_user_pb2.User, _abc.Awaitable[_user_pb2.User]]:
-        """Changes the fields that are present."""
+        """Changes the fields that are present. With a new e-mail, links that were mailed to the old one stop working."""
 
     @_abc_1.abstractmethod
     def DeleteUser(

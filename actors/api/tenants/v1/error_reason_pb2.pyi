@@ -32,7 +32,7 @@ class _ErrorReasonEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_ErrorReaso
     ERROR_REASON_TENANT_STATE: _ErrorReason.ValueType  # 4
     """FAILED_PRECONDITION: the tenant is not in a state that allows it; metadata `state`."""
     ERROR_REASON_PURGED_FOR_EVER: _ErrorReason.ValueType  # 5
-    """FAILED_PRECONDITION: the tenant's data was purged; it cannot come back."""
+    """FAILED_PRECONDITION: the tenant's data is purged, or is being purged; it cannot come back."""
     ERROR_REASON_SIGN_UP_CLOSED: _ErrorReason.ValueType  # 6
     """FAILED_PRECONDITION: sign-up is switched off here."""
     ERROR_REASON_CONTRAST_LOW: _ErrorReason.ValueType  # 7
@@ -59,7 +59,7 @@ ERROR_REASON_PLAN_UNKNOWN: ErrorReason.ValueType  # 3
 ERROR_REASON_TENANT_STATE: ErrorReason.ValueType  # 4
 """FAILED_PRECONDITION: the tenant is not in a state that allows it; metadata `state`."""
 ERROR_REASON_PURGED_FOR_EVER: ErrorReason.ValueType  # 5
-"""FAILED_PRECONDITION: the tenant's data was purged; it cannot come back."""
+"""FAILED_PRECONDITION: the tenant's data is purged, or is being purged; it cannot come back."""
 ERROR_REASON_SIGN_UP_CLOSED: ErrorReason.ValueType  # 6
 """FAILED_PRECONDITION: sign-up is switched off here."""
 ERROR_REASON_CONTRAST_LOW: ErrorReason.ValueType  # 7

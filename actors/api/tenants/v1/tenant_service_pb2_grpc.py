@@ -128,7 +128,7 @@ class TenantServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RestoreTenant(self, request, context):
-        """Lifts a suspension, or brings a deleted tenant back before it is purged.
+        """Lifts a suspension, or brings a deleted tenant back until its `purge_time`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -44,7 +44,7 @@ class TenantServiceStub:
     SuspendTenant: _grpc.UnaryUnaryMultiCallable[_tenant_service_pb2.SuspendTenantRequest, _tenant_pb2.Tenant]
     """Ends the sessions of the tenant's people within a second and refuses new ones."""
     RestoreTenant: _grpc.UnaryUnaryMultiCallable[_tenant_service_pb2.RestoreTenantRequest, _tenant_pb2.Tenant]
-    """Lifts a suspension, or brings a deleted tenant back before it is purged."""
+    """Lifts a suspension, or brings a deleted tenant back until its `purge_time`."""
     ListTenantPlans: _grpc.UnaryUnaryMultiCallable[_tenant_service_pb2.ListTenantPlansRequest, _tenant_service_pb2.ListTenantPlansResponse]
     """Lists the plans a tenant can be put on."""
     ImpersonateTenant: _grpc.UnaryUnaryMultiCallable[_tenant_service_pb2.ImpersonateTenantRequest, _tenant_service_pb2.ImpersonateTenantResponse]
@@ -66,7 +66,7 @@ class TenantServiceAsyncStub(TenantServiceStub):
     SuspendTenant: _aio.UnaryUnaryMultiCallable[_tenant_service_pb2.SuspendTenantRequest, _tenant_pb2.Tenant]  # type: ignore[assignment]
     """Ends the sessions of the tenant's people within a second and refuses new ones."""
     RestoreTenant: _aio.UnaryUnaryMultiCallable[_tenant_service_pb2.RestoreTenantRequest, _tenant_pb2.Tenant]  # type: ignore[assignment]
-    """Lifts a suspension, or brings a deleted tenant back before it is purged."""
+    """Lifts a suspension, or brings a deleted tenant back until its `purge_time`."""
     ListTenantPlans: _aio.UnaryUnaryMultiCallable[_tenant_service_pb2.ListTenantPlansRequest, _tenant_service_pb2.ListTenantPlansResponse]  # type: ignore[assignment]
     """Lists the plans a tenant can be put on."""
     ImpersonateTenant: _aio.UnaryUnaryMultiCallable[_tenant_service_pb2.ImpersonateTenantRequest, _tenant_service_pb2.ImpersonateTenantResponse]  # type: ignore[assignment]
@@ -127,7 +127,7 @@ class TenantServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _tenant_service_pb2.RestoreTenantRequest,
         call: _Call,
     ) -> _typing.Union[_tenant_pb2.Tenant, _abc.Awaitable[_tenant_pb2.Tenant]]:
-        """Lifts a suspension, or brings a deleted tenant back before it is purged."""
+        """Lifts a suspension, or brings a deleted tenant back until its `purge_time`."""
 
     @_abc_1.abstractmethod
     def ListTenantPlans(

@@ -1,0 +1,72 @@
+"""`make bench`: runs all cases, prints a table, and keeps it as JSON beside this file."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform as machine
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from bench import servers
+from bench.cases import Bench
+
+RESULTS = Path(__file__).parent / "results.json"
+
+
+def main() -> int:
+    quick = "--quick" in sys.argv
+    wanted = [word for word in sys.argv[1:] if not word.startswith("-")]
+    console = Console(width=120)
+    rows: list[dict[str, Any]] = []
+    profile: list[str] = []
+    with servers.platform() as started:
+        bench = Bench(started, quick)
+
+        def run(case: str) -> bool:
+            if wanted and case not in wanted:
+                return False
+            console.print(f"measuring ({case}) …", style="dim")
+            return True
+
+        if run("a"):
+            reads, hops = bench.read()
+            rows += reads
+            rows += hops
+        if run("f"):
+            rows += bench.steps()
+            profile = bench.profile()
+        for case, measured in (("b", bench.create), ("c", bench.announce), ("d", bench.sign_in), ("e", bench.start)):
+            if run(case):
+                rows += measured()
+    cpu = next(
+        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        "",
+    )
+    host = f"{os.cpu_count()} cores {cpu}, {psutil.virtual_memory().total / 2**30:.0f} GiB, {machine.platform()}"
+    table = Table("case", "what", "Atrium", "bare", "ratio", "goal", "met", title=host)
+    for row in sorted(rows, key=lambda r: r["case"]):
+        met = "" if not row["goal"] else "yes" if row["met"] else "NO"
+        table.add_row(row["case"], row["what"], row["atrium"], row["bare"], str(row["ratio"]), row["goal"], met)
+    console.print(table)
+    if profile:
+        console.print("Where the tenants process spends its time during GETs:")
+        console.print("\n".join(profile), highlight=False)
+    if not wanted and not quick:
+        kept = {
+            "time": datetime.now(UTC).isoformat(timespec="seconds"),
+            "machine": host,
+            "rows": rows,
+            "profile": profile,
+        }
+        RESULTS.write_text(json.dumps(kept, indent=1) + "\n")
+    return 0 if all(row["met"] for row in rows) else 1
+
+
+sys.exit(main())
