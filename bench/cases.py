@@ -15,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 from motor.motor_asyncio import AsyncIOMotorClient
 
@@ -236,6 +237,62 @@ class Bench:
                  "bare": f"{memory.pss / 2**20:.0f} MB PSS", "ratio": "", "goal": "", "met": True}
             )  # fmt: skip
         return rows
+
+
+def many_tenants(quick: bool) -> Rows:
+    """List, search and get among 10,000 tenants, against the same among 100; two platforms, asked in turn."""
+    sizes = {"few": 100, "many": 10_000}
+    rounds, asked = (3, 40) if quick else (5, 120)
+    with contextlib.ExitStack() as ends:
+        clients: dict[str, httpx.Client] = {}
+        ids: dict[str, list[str]] = {}
+        words: dict[str, list[str]] = {}
+        for name, size in sizes.items():
+            started = ends.enter_context(servers.platform())
+            seeded = started.command("seed", "--tenants", str(size), "--users", str(size), "--days", "10", seconds=600)
+            assert seeded.returncode == 0, seeded.stderr
+            clients[name] = ends.enter_context(started.client(started.set_up()))
+            page = clients[name].get("/api/v1/tenants", params={"page_size": 100}).json()["tenants"]
+            ids[name] = [tenant["id"] for tenant in page]
+            words[name] = [tenant["displayName"] for tenant in page]
+
+        def ask(name: str, what: str, number: int) -> float:
+            client = clients[name]
+            started = time.perf_counter()
+            if what == "get":
+                answer = client.get(f"/api/v1/tenants/{ids[name][number % 100]}")
+            elif what == "search":
+                answer = client.get("/api/v1/tenants", params={"query": words[name][number % 100], "page_size": 50})
+            elif what == "list by name":
+                answer = client.get("/api/v1/tenants", params={"order": "ORDER_NAME", "page_size": 50})
+            else:
+                answer = client.get("/api/v1/tenants", params={"page_size": 50, "descending": True})
+            assert answer.status_code == 200, answer.text
+            return time.perf_counter() - started
+
+        rows: Rows = []
+        for what in ("list", "list by name", "search", "get"):
+            ratios, few, many = [], [], []
+            for number in range(-1, rounds):
+                taken = {name: [ask(name, what, n) for n in range(asked)] for name in sizes}
+                if number >= 0:
+                    a, b = (measure.percentile(taken[name], 0.95) for name in ("many", "few"))
+                    ratios.append(a / b)
+                    many.append(a)
+                    few.append(b)
+            ratio = measure.median(ratios)
+            rows.append(
+                {
+                    "case": "g",
+                    "what": f"{what} at 10,000 tenants, p95",
+                    "atrium": f"{measure.median(many) * 1000:.1f} ms",
+                    "bare": f"{measure.median(few) * 1000:.1f} ms at 100",
+                    "ratio": round(ratio, 2),
+                    "goal": "<= 1.2",
+                    "met": ratio <= 1.2,
+                }
+            )
+    return rows
 
 
 async def _steps(count: int) -> Rows:

@@ -20,6 +20,9 @@ from actors.kernel.errors import Violation
 
 T = TypeVar("T")
 
+_NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$NOBODYSALT"
+"""What a password is compared with when there is no account: a hash at the same parameters, of bytes nobody kept."""
+
 
 class Passwords:
     """Hashes and checks passwords off the event loop; refuses with SignInBusy when too many wait."""
@@ -29,14 +32,13 @@ class Passwords:
         self._argon2 = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
         self._threads = ThreadPoolExecutor(settings.hash_workers, thread_name_prefix="argon2")
         self._waiting = 0
-        self._nobody = self._argon2.hash("nobody's password")
 
     async def hash(self, password: str) -> str:
         return await self._run(self._argon2.hash, password)
 
     async def matches(self, password: str, hashed: str) -> bool:
         """Whether the password is the one that was hashed. Takes as long when there is no hash to compare with."""
-        return await self._run(self._verify, password, hashed or self._nobody) and bool(hashed)
+        return await self._run(self._verify, password, hashed or _NOBODY) and bool(hashed)
 
     def _verify(self, password: str, hashed: str) -> bool:
         try:

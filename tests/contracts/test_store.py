@@ -527,6 +527,7 @@ async def test_insert_absent_leaves_what_is_there(shop: Shop) -> None:
 
 # --- tenants never meet ---
 
+
 @pytest.mark.parametrize("owner", [ALSO_POOLED, SILOED, ""])
 @pytest.mark.parametrize("collection", ["things", "own"])
 async def test_another_tenants_record_is_neither_found_nor_listed(shop: Shop, owner: str, collection: str) -> None:

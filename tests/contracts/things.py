@@ -128,9 +128,7 @@ class Shop:
 
     def again(self, committed: Callable[[], None] = lambda: None) -> Store[ThingUnit]:
         """The same store as another replica has it."""
-        return Store(
-            self.backend, MODULE, ThingUnit, clock=self.clock, sealer=self.store.sealer, committed=committed
-        )
+        return Store(self.backend, MODULE, ThingUnit, clock=self.clock, sealer=self.store.sealer, committed=committed)
 
 
 def call_of(scope: str = POOLED, *, audited: bool = False, inbox_ids: tuple[str, ...] = (), **more: Any) -> Call:
@@ -146,9 +144,7 @@ async def shop_over(backend: Backend, clock: Clock) -> Shop:
     await create_own_database(backend, collections, "silo")
     committed: list[None] = []
     sealer = Sealer(b"a secret of the contract suite..")
-    store = Store(
-        backend, MODULE, ThingUnit, clock=clock, sealer=sealer, committed=lambda: committed.append(None)
-    )
+    store = Store(backend, MODULE, ThingUnit, clock=clock, sealer=sealer, committed=lambda: committed.append(None))
     async with store.unit(call_of("")) as unit:
         for tenant, database in ((POOLED, ""), (ALSO_POOLED, ""), (SILOED, "silo")):
             isolation = "SILO" if database else "POOL"

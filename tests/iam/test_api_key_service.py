@@ -103,9 +103,10 @@ async def test_revoking_takes_effect_at_once_also_on_tokens_made_before(world: W
 async def test_a_key_ends_with_its_time(world: World) -> None:
     made = await make(world, "users.read", expire_time=world.clock.now() + timedelta(days=2))
     assert (await world.call("iam.ListUsers", headers=key(made))).users
-    assert not (await make(world, "users.read")).api_key.expire_time.ToSeconds() < (
-        world.clock.now() + timedelta(days=364)
-    ).timestamp()
+    assert (
+        not (await make(world, "users.read")).api_key.expire_time.ToSeconds()
+        < (world.clock.now() + timedelta(days=364)).timestamp()
+    )
     await world.later(days=2)
     with refused("API_KEY_INVALID"):
         await world.call("iam.ListUsers", headers=key(made))

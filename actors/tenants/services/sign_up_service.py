@@ -85,6 +85,17 @@ class SignUpService(SignUpServiceServicer):
         known = opaque.read(request.token, _PREFIX, self._key)
         if known is None:
             raise ConfirmationInvalid
+        try:
+            return await self._confirm(known, call)
+        except SlugTaken:
+            async with self.store.unit(call, aside=True) as unit:
+                sign_up = await unit.sign_ups.find(known.id)
+            if sign_up is None or not sign_up.confirmed_tenant_id:
+                raise
+            # The link was followed twice at once: the other call took the slug, for the same tenant.
+            return ConfirmSignUpResponse(tenant_id=sign_up.confirmed_tenant_id, slug=sign_up.slug)
+
+    async def _confirm(self, known: opaque.Opaque, call: Call) -> ConfirmSignUpResponse:
         async with self.store.unit(call) as unit:
             sign_up = await unit.sign_ups.find(known.id)
             if sign_up is None or sign_up.secret_hash != known.hash or sign_up.expire_time <= self.clock.now():

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
+import nats.errors
 import nats.js.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -51,22 +53,26 @@ class JetStreamBus:
         self._nudge_subscription: Any = None
         self._nudging: set[str] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._reconnected: set[asyncio.Event] = set()
-        client._reconnected_cb = self._on_reconnect
+        self._back: set[asyncio.Event] = set()
+        self._gone: set[asyncio.Event] = set()
+        client._reconnected_cb = partial(self._tell, self._back)
+        client._disconnected_cb = partial(self._tell, self._gone)
 
-    async def _on_reconnect(self) -> None:
-        for event in self._reconnected:
+    @staticmethod
+    async def _tell(events: set[asyncio.Event]) -> None:
+        for event in events:
             event.set()
 
+    @staticmethod
     @contextlib.contextmanager
-    def _losses(self) -> Any:
-        """An event that is set whenever the connection was lost and came back."""
+    def _among(events: set[asyncio.Event]) -> Iterator[asyncio.Event]:
+        """An event that is set when the connection was lost and is back, or when it is gone."""
         event = asyncio.Event()
-        self._reconnected.add(event)
+        events.add(event)
         try:
             yield event
         finally:
-            self._reconnected.discard(event)
+            events.discard(event)
 
     async def ensure(self, modules: Sequence[str]) -> None:
         seconds = self.keep.total_seconds()
@@ -110,18 +116,18 @@ class JetStreamBus:
         if not self.client.is_connected:
             raise DependencyUnavailable(dependency="NATS")
         stored: list[asyncio.Future[PubAck]] = []
-        try:
-            with _asking():
-                for e in envelopes:
-                    stored.append(
-                        await self.js.publish_async(e.subject, e.payload, wait_stall=2, headers=headers_of(e))
-                    )
-                async with asyncio.timeout(_PUBLISH_SECONDS):
-                    await asyncio.gather(*stored)
-        finally:
-            for future in stored:  # acknowledgements that never come would take up room for good
-                if not future.cancel() and not future.cancelled():
-                    future.exception()
+        with self._among(self._gone) as lost:
+            try:
+                with _asking():
+                    for e in envelopes:
+                        stored.append(
+                            await self.js.publish_async(e.subject, e.payload, wait_stall=2, headers=headers_of(e))
+                        )
+                    await _all_of(stored, lost)
+            finally:
+                for future in stored:  # acknowledgements that never come would take up room for good
+                    if not future.cancel() and not future.cancelled():
+                        future.exception()
 
     async def consume(
         self, consumer: str, sources: Sequence[Source], handle: Handler, *, batch: int = 1, at_once: int = 16
@@ -150,7 +156,7 @@ class JetStreamBus:
             retry_seconds=self.retry_seconds,
             given_up=self._bury,
         )
-        with self._losses() as lost:
+        with self._among(self._back) as lost:
             await consumer.run(lost)
 
     async def replay(self, sources: Sequence[Source], since: datetime, handle: Callable[[Envelope], None]) -> None:
@@ -162,7 +168,7 @@ class JetStreamBus:
         self, stream: str, filters: list[str], since: datetime, handle: Callable[[Envelope], None]
     ) -> None:
         start = since
-        with self._losses() as lost:
+        with self._among(self._back) as lost:
             while True:
                 config = ConsumerConfig(
                     deliver_policy=DeliverPolicy.BY_START_TIME,
@@ -291,6 +297,21 @@ class JetStreamBus:
                 await self.client.drain()
 
 
+async def _all_of(stored: Sequence[asyncio.Future[PubAck]], lost: asyncio.Event) -> None:
+    """Returns when all are stored. Raises at the first that is not, or when the connection that would tell is gone."""
+    losing: asyncio.Future[Any] = asyncio.ensure_future(lost.wait())
+    waiting: asyncio.Future[Any] = asyncio.gather(*stored)
+    try:
+        async with asyncio.timeout(_PUBLISH_SECONDS):
+            await asyncio.wait({losing, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if not waiting.done():
+            raise nats.errors.ConnectionReconnectingError
+        await waiting
+    finally:
+        losing.cancel()
+        waiting.cancel()
+
+
 def _filters(sources: Sequence[Source]) -> dict[str, list[str]]:
     by_module: dict[str, set[str]] = {}
     for source in sources:
@@ -299,7 +320,7 @@ def _filters(sources: Sequence[Source]) -> dict[str, list[str]]:
 
 
 @contextlib.contextmanager
-def _asking() -> Any:
+def _asking() -> Iterator[None]:
     """Translates what NATS answers, or does not."""
     try:
         yield
