@@ -45,9 +45,7 @@ def public_names(module: pathlib.Path) -> list[str]:
     """Names a stub or module defines at its top level that a user of the API may want."""
     names = []
     for node in ast.parse(module.read_text()).body:
-        if isinstance(node, ast.ClassDef):
-            names.append(node.name)
-        elif isinstance(node, ast.FunctionDef) and node.name.startswith("add_"):
+        if isinstance(node, ast.ClassDef) or isinstance(node, ast.FunctionDef) and node.name.startswith("add_"):
             names.append(node.name)
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             names.append(node.target.id)

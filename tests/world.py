@@ -23,6 +23,7 @@ from types import SimpleNamespace, TracebackType
 from typing import Any, Self
 
 import jwt.api_jwt
+import protovalidate
 
 import actors.iam.api_keys
 import actors.kernel.access.tokens
@@ -168,6 +169,7 @@ class World:
             given = {"setup_code": SETUP_CODE} if one.name == "iam" else {}
             host = ModuleHost(one, self.cards, one.settings(**given, **self.settings.get(one.name, {})), ports)
             self.hosts[one.name] = host
+            host.chain.validator = _validator()  # it compiles each message's rules once
             for method, handler in host.methods():
                 self._composed[method.full_name] = (method, host.chain.compose(method, handler))
         for host in self.hosts.values():
@@ -379,6 +381,11 @@ class World:
         await self.settle()
         tenant = await self.call("tenants.GetTenant", admin, id=tenant.id)
         return tenant, signed_in.access_token
+
+
+@functools.cache
+def _validator() -> protovalidate.Validator:
+    return protovalidate.Validator()
 
 
 @functools.cache

@@ -20,7 +20,7 @@ from actors.kernel.errors import Violation
 
 T = TypeVar("T")
 
-_NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$NOBODYSALT"
+_NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$Jm+h6XdjaQJmzZ+GFliOoA$FyC/+OTZm+Y6AemI8gbHFwHUnwniM+ta1LqQVuJ7RcY"
 """What a password is compared with when there is no account: a hash at the same parameters, of bytes nobody kept."""
 
 

@@ -45,5 +45,5 @@ def open_with(key: bytes, sealed: bytes) -> bytes:
     """Raises SealBroken."""
     try:
         return AESGCM(key).decrypt(sealed[:12], sealed[12:], None)
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # changed, or not even long enough
         raise SealBroken from None

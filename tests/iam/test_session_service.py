@@ -7,7 +7,10 @@ from typing import Any
 
 import jwt
 import pytest
+from argon2.exceptions import VerifyMismatchError
 
+from actors.iam.passwords import _NOBODY, Passwords
+from actors.iam.settings import IamSettings
 from actors.kernel.errors import AtriumError
 from tests.world import PASSWORD, World, principal_of, refused
 
@@ -73,6 +76,13 @@ async def test_an_unknown_user_costs_a_hash_as_a_known_one_does(world: World) ->
     for email, tenant in (("nobody@acme.example", "acme"), ("x@y.example", "no-such-tenant"), ("x@y.example", "")):
         assert (await outcome(world, email, tenant, "tried"))[0] == "CREDENTIALS_WRONG"
     assert hashed == ["tried"] * 3
+
+
+def test_the_hash_that_stands_in_for_an_account_costs_what_a_real_one_does() -> None:
+    passwords = Passwords(IamSettings())
+    assert not passwords._argon2.check_needs_rehash(_NOBODY)
+    with pytest.raises(VerifyMismatchError):
+        passwords._argon2.verify(_NOBODY, "nobody's password")
 
 
 async def test_the_realm_and_the_tenant_must_fit(world: World) -> None:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.kernel import opaque
-from actors.kernel.sealing import Sealer, SealBroken
+from actors.kernel.sealing import SealBroken, Sealer
 
 SEALER, OTHER = Sealer(b"1" * 32), Sealer(b"2" * 32)
 

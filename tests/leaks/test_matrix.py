@@ -10,7 +10,8 @@ import asyncio
 import contextlib
 import copy
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 import protovalidate
@@ -54,7 +55,6 @@ class Scene:
     target: Target
     own: Target
     tokens: dict[str, str]
-    records: dict[str, int] = field(default_factory=dict)
 
 
 async def furnish(world: World, tenant: Any, admin: str) -> Target:
@@ -87,43 +87,56 @@ async def furnish(world: World, tenant: Any, admin: str) -> Target:
     return Target(tenant, ids, {trace.encode() for trace in own})
 
 
-@pytest.fixture(params=["pool", "silo"], scope="function")
-async def scene(request: pytest.FixtureRequest) -> AsyncIterator[Scene]:
+async def set_the_scene(world: World, placement: str) -> Scene:
     """acme is in the pool, globex has a database of its own; each is attacked by the other."""
-    async with World.furnished() as world:
-        both = {
-            "pool": (world.acme, world.acme_admin, world.globex, world.globex_admin),
-            "silo": (world.globex, world.globex_admin, world.acme, world.acme_admin),
-        }[request.param]
-        tenant, admin, other, other_admin = both
-        target = await furnish(world, tenant, admin)
-        own = Target(other, {"tenant": other.id})
-        await world.call("iam.CreateUser", world.root, email="plain@example.com", display_name="Plain")
-        await world.settle()
-        invitation = link_token(world.mails.to("plain@example.com")[-1])
-        plain = await world.call(
-            "iam.AcceptInvitation", token=invitation, password="correct horse battery staple, for staff"
-        )
-        key = await world.call("iam.CreateApiKey", admin, display_name="scoped", permissions=[PERMISSION])
-        other_key = await world.call("iam.CreateApiKey", admin, display_name="scoped", permissions=[OTHER_PERMISSION])
-        await world.call("tenants.UpdateTenantSettings", admin, tenant_id=tenant.id, mfa_required=True)
-        await world.settle()
-        half = await world.login(f"sue@{tenant.slug}-mark.example", tenant.slug)
-        acting = await world.call(
-            "tenants.ImpersonateTenant", world.root, id=tenant.id, reason="the matrix: tries to write"
-        )
-        tokens = {
-            "nobody": "",
-            "other": other_admin,
-            "staff": plain.access_token,
-            "half": half.mfa_token,
-            "reader": acting.access_token,
-            "key": (await world.call("iam.ExchangeApiKey", api_key=key.secret)).access_token,
-            "other_key": (await world.call("iam.ExchangeApiKey", api_key=other_key.secret)).access_token,
-            "forged": admin[:-8] + ("A" * 8 if admin[-8:] != "A" * 8 else "B" * 8),
-        }
-        await world.settle()
-        yield Scene(world, target, own, tokens)
+    both = (world.acme, world.acme_admin), (world.globex, world.globex_admin)
+    (tenant, admin), (other, other_admin) = both if placement == "pool" else both[::-1]
+    target = await furnish(world, tenant, admin)
+    await world.call("iam.CreateUser", world.root, email="plain@example.com", display_name="Plain")
+    await world.settle()
+    invitation = link_token(world.mails.to("plain@example.com")[-1])
+    plain = await world.call("iam.AcceptInvitation", token=invitation, password="another battery staple, for staff")
+    keys = [
+        (await world.call("iam.CreateApiKey", admin, display_name="scoped", permissions=[permission])).secret
+        for permission in (PERMISSION, OTHER_PERMISSION)
+    ]
+    await world.call("tenants.UpdateTenantSettings", admin, tenant_id=tenant.id, mfa_required=True)
+    await world.settle()
+    half = await world.login(f"sue@{tenant.slug}-mark.example", tenant.slug)
+    acting = await world.call(
+        "tenants.ImpersonateTenant", world.root, id=tenant.id, reason="the matrix: tries to write"
+    )
+    tokens = {
+        "nobody": "",
+        "other": other_admin,
+        "staff": plain.access_token,
+        "half": half.mfa_token,
+        "reader": acting.access_token,
+        "key": (await world.call("iam.ExchangeApiKey", api_key=keys[0])).access_token,
+        "other_key": (await world.call("iam.ExchangeApiKey", api_key=keys[1])).access_token,
+        "forged": admin[:-8] + ("A" * 8 if admin[-8:] != "A" * 8 else "B" * 8),
+    }
+    await world.settle()
+    return Scene(world, target, Target(other, {"tenant": other.id}), tokens)
+
+
+_made: dict[str, tuple[Scene, dict[Any, Any], datetime]] = {}
+"""Each scene as it was when it was made; every test plays in a copy."""
+
+
+@pytest.fixture(params=["pool", "silo"])
+async def scene(request: pytest.FixtureRequest) -> AsyncIterator[Scene]:
+    if request.param not in _made:
+        async with World.furnished() as world:
+            first = await set_the_scene(world, request.param)
+            tables = copy.deepcopy(world.backend._tables)  # type: ignore[attr-defined]
+            _made[request.param] = first, tables, world.clock.now()
+    first, tables, now = _made[request.param]
+    world = World.furnished()
+    world.backend._tables = copy.deepcopy(tables)  # type: ignore[attr-defined]
+    world.clock._now = now
+    async with world:
+        yield replace(first, world=world)
 
 
 # --- requests from descriptors ---
