@@ -44,4 +44,7 @@ $(STAMP)-dev: pyproject.toml uv.lock | $(UV)
 	@touch $@ $(STAMP)-up
 
 $(UV):
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check --target .tools/uv-$(UV_VERSION) uv==$(UV_VERSION)
+	@$(PYTHON) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv .tools/pip || \
+		{ echo "Python has neither pip nor venv: install python3-pip or python3-venv, then try again." >&2; exit 1; }
+	@if [ -x .tools/pip/bin/python ]; then python=.tools/pip/bin/python; else python=$(PYTHON); fi; \
+	$$python -m pip install --quiet --disable-pip-version-check --target .tools/uv-$(UV_VERSION) uv==$(UV_VERSION)

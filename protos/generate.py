@@ -28,7 +28,8 @@ IMPORTS = (
     # Services are given our Call in place of grpc's context: the chain stands between.
     (
         re.compile(
-            r"class _ServicerContext\(_grpc\.ServicerContext, _aio\.ServicerContext\):  # type: ignore\[.*\]\n    \.\.\.\n"
+            r"class _ServicerContext\(_grpc\.ServicerContext, _aio\.ServicerContext\):"
+            r"  # type: ignore\[.*\]\n    \.\.\.\n"
         ),
         "from actors.kernel.call import Call as _Call\n",
     ),

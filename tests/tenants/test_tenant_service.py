@@ -55,16 +55,17 @@ async def test_a_slug_of_the_right_form_is_taken(world: World, slug: str) -> Non
     assert (await create(world, slug, admin_email="a@b.example")).slug == slug
 
 
-@pytest.mark.parametrize("slug", sorted(RESERVED))
-async def test_a_reserved_word_is_no_slug(world: World, slug: str) -> None:
-    for name, fields in (
-        ("tenants.UpdateTenant", {"id": world.acme.id, "slug": slug}),
-        ("tenants.SignUp", {"company": "X", "slug": slug, "email": "a@b.example", "display_name": "A"}),
-    ):
+async def test_a_reserved_word_is_no_slug(world: World) -> None:
+    assert {"admin", "api", "www", "platform", "master-admin", "signup"} <= RESERVED
+    for slug in sorted(RESERVED):
+        for name, fields in (
+            ("tenants.UpdateTenant", {"id": world.acme.id, "slug": slug}),
+            ("tenants.SignUp", {"company": "X", "slug": slug, "email": "a@b.example", "display_name": "A"}),
+        ):
+            with refused("SLUG_RESERVED"):
+                await world.call(name, world.root, **fields)
         with refused("SLUG_RESERVED"):
-            await world.call(name, world.root, **fields)
-    with refused("SLUG_RESERVED"):
-        await create(world, slug, admin_email="a@b.example")
+            await create(world, slug, admin_email="a@b.example")
 
 
 async def test_a_slug_is_taken_once(world: World) -> None:
