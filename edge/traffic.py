@@ -43,8 +43,9 @@ REMEMBERED_BUCKETS = 20_000
 RETRIES = 18
 """With the back-off below between two and five seconds, 3.6 on average: an actor that was killed is back on a new
 port within 2.3."""
-# A handler may have run: only calls that may run twice are sent again.
-_RETRY_ANY_FAILURE = "connect-failure,refused-stream,reset,unavailable"
+# A handler may have run: only calls that may run twice are sent again. A replica that stops cancels what it cannot
+# finish.
+_RETRY_ANY_FAILURE = "connect-failure,refused-stream,reset,unavailable,cancelled"
 # The request never reached a handler: always safe.
 _RETRY_UNSENT = "connect-failure,refused-stream"
 _ALWAYS = RuntimeFractionalPercent(

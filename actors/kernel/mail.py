@@ -10,6 +10,7 @@ import email.message
 import email.policy
 import email.utils
 import os
+import re
 import ssl
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -28,6 +29,8 @@ from actors.kernel.sealing import Sealer
 from actors.kernel.settings import PlatformSettings
 
 _PURPOSE = "mail"
+_ILLEGAL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 does not allow or advises against (https://www.w3.org/TR/xml/#charsets)."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,11 @@ class Templates:
         self._html = jinja2.Environment(loader=loader, undefined=jinja2.StrictUndefined, autoescape=True)
 
     def render(self, name: str, to: str, /, **values: object) -> Mail:
-        """The mail of this name with these values; a missing value is an error. Values are escaped in the HTML part."""
+        """The mail of this name with these values; a missing value is an error. Values are escaped in the HTML part.
+
+        Characters that no markup may hold, which people paste into names, are left out.
+        """
+        values = {key: _ILLEGAL.sub("", value) if isinstance(value, str) else value for key, value in values.items()}
         subject = self._text.get_template(f"{name}.subject.j2").render(values)
         return Mail(
             to=to,

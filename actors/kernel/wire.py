@@ -162,20 +162,25 @@ def _from_message(kind: type, source_kind: type[Message]) -> Callable[[Any], dic
         hint = _inner(hints[field.name])
         element = _element(hint)
         value = f"m.{field.name}"
-        converted = _one_from_wire(source, field, element or hint, "x" if element else value, utc)
+        optional = element is None and _optional(hints[field.name])
+        converted = _one_from_wire(source, field, element or hint, "x" if element else value, utc, optional)
         if element is not None:
             converted = f"tuple({converted} for x in {value})" if converted != "x" else f"tuple({value})"
         elif field.has_presence:
-            default = "None" if _optional(hints[field.name]) else converted
+            default = "None" if optional else converted
             converted = f"({converted} if m.HasField({field.name!r}) else {default})"
         source.items.append(f"{field.name!r}: {converted}")
     return source.function("m")
 
 
-def _one_from_wire(source: _Source, field: Any, hint: Any, value: str, utc: str) -> str:
+def _one_from_wire(source: _Source, field: Any, hint: Any, value: str, utc: str, optional: bool) -> str:
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
         if field.enum_type is not None:
-            known = {n: hint[name] for n, name in _names(field.enum_type).items() if name in hint.__members__}
+            known: dict[int, Any] = {
+                n: hint[name] for n, name in _names(field.enum_type).items() if name in hint.__members__
+            }
+            if optional:
+                known.setdefault(0, None)
             return f"{source.bind(known)}[{value}]"
         return f"{source.bind(hint)}[{value}]"
     if hint is datetime:

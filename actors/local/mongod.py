@@ -25,6 +25,10 @@ def url(home: Home, port: int) -> str:
     return f"mongodb://{USER}:{password}@{ports.HOST}:{port}/?authSource=admin&replicaSet={SET}&directConnection=true"
 
 
+OPEN_TRANSACTION_SECONDS = 3
+"""Transactions of the platform hold writes only and take milliseconds."""
+
+
 def component(home: Home, binary: Path, port: int, cache_mb: int, environment: Mapping[str, str]) -> Component:
     data = home.path / "mongod"
     key = home.path / "secrets" / "mongodb-key"
@@ -36,6 +40,8 @@ def component(home: Home, binary: Path, port: int, cache_mb: int, environment: M
         # Small journal files, not made in advance: 17 MB for an empty database instead of 300.
         *("--wiredTigerEngineConfigString", "log=(file_max=16MB,prealloc=false)"),
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+        # What a killed process left open is given up after this; until then it locks the records it wrote.
+        *("--setParameter", f"transactionLifetimeLimitSeconds={OPEN_TRANSACTION_SECONDS}"),
     )
     return Component(
         name="mongod",

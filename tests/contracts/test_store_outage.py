@@ -8,6 +8,7 @@ import pytest
 
 from actors.kernel.clock import Clock
 from actors.kernel.errors import AtriumError, DependencyUnavailable, OutcomeUnknown
+from actors.kernel.store import mongo
 from actors.kernel.store.mongo import MongoBackend
 from tests.contracts.things import POOLED, TenantRestored, Thing, shop_over
 from tests.servers import Server, running_mongod
@@ -68,7 +69,10 @@ async def test_a_killed_server_leaves_each_unit_whole_or_undone(own_mongod: Serv
     await backend.close()
 
 
-async def test_a_server_that_is_down_is_named_and_nothing_is_changed(own_mongod: Server) -> None:
+async def test_a_server_that_is_down_is_named_and_nothing_is_changed(
+    own_mongod: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mongo, "_SELECTION_MS", 1000)
     backend = MongoBackend(own_mongod.url, "down")
     shop = await shop_over(backend, Clock())
     assert await backend.healthy()

@@ -56,7 +56,6 @@ async def test_refused_calls_are_recorded_with_their_reason(world: World) -> Non
     assert (entry.outcome, entry.reason) == (Code.FAILED_PRECONDITION, "LAST_ADMIN_STAYS")
 
 
-@pytest.mark.xfail(strict=True, reason="the chain refuses before it gives the call a scope: filed with the provider")
 async def test_a_call_that_is_refused_for_a_missing_permission_is_in_the_callers_tenants_log(world: World) -> None:
     sue, token = await world.person(world.acme_admin, "sue@acme.example", "role_viewer")
     with refused("PERMISSION_MISSING"):

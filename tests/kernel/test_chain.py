@@ -83,7 +83,8 @@ class Bench:
     ) -> tuple[Any, Call]:
         asked = request if request is not None else GOOD if method.request is CreateUserRequest else method.request()
         run = self.chain.compose(method, handler or (self.read if method.safe else self.create))
-        call = Call(request_id="req_1", method=method, request=asked, headers={k.replace("_", "-"): v for k, v in headers.items()})
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        call = Call(request_id="req_1", method=method, request=asked, headers=sent)
         return await asyncio.create_task(run(asked, call)), call  # type: ignore[arg-type]
 
     async def records(self) -> int:
@@ -376,9 +377,7 @@ async def test_a_key_of_a_bad_form_is_refused(bench: Bench, key: str) -> None:
 
 
 async def test_twins_at_the_same_time_get_the_same_answer(bench: Bench) -> None:
-    answers = await asyncio.gather(
-        *(bench.call(authorization=bearer(), idempotency_key="k") for _ in range(5))
-    )
+    answers = await asyncio.gather(*(bench.call(authorization=bearer(), idempotency_key="k") for _ in range(5)))
     assert len({answer.id for answer, _ in answers}) == 1
     assert await bench.records() == 1
 
@@ -396,5 +395,3 @@ async def test_a_method_that_may_be_repeated_takes_no_keys(bench: Bench) -> None
     for _ in range(2):
         _, call = await bench.call(idempotent, GOOD, authorization=bearer(), idempotency_key="k")
         assert call.idempotency is None
-
-

@@ -115,7 +115,7 @@ def test_a_token_past_its_time_is_refused_with_a_little_leeway() -> None:
 
 
 def test_a_remembered_token_expires_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    one, token = verifier(), KEY.token(principal())
+    one, token = verifier(), KEY.token(principal(expires=int(time.time() + 300)))
     assert one.verify(token) is one.verify(token)
     now = time.time()
     monkeypatch.setattr(tokens.time, "time", lambda: now + 400)

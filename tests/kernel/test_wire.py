@@ -32,10 +32,10 @@ from actors.tenants.domain.provisioning import Provisioning
 from actors.tenants.domain.settings import Branding, TenantSettings
 from actors.tenants.domain.tenant import Tenant
 
+KEPT = {OutboxEntry, InboxEntry, KeptAnswer, Placement}
 RECORDS = sorted(
-    {one.record for module in MODULES for one in card(module).collections} | {OutboxEntry, InboxEntry, KeptAnswer, Placement},
-    key=lambda kind: kind.__name__,
-)  # fmt: skip
+    KEPT | {one.record for module in MODULES for one in card(module).collections}, key=lambda kind: kind.__name__
+)
 PAIRS: list[tuple[type, type[Message]]] = [
     (User, iam.User),
     (Session, iam.Session),

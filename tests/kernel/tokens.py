@@ -52,7 +52,7 @@ def principal(**more: Any) -> Principal:
         tier="standard",
         role_ids=("rol_1", "rol_2"),
         issued_ms=int(now * 1000),
-        expires=int(now + 300),
+        expires=int(now + 3600),
     )
     return dataclasses.replace(one, **more)
 

@@ -167,6 +167,7 @@ def access(chain: Chain, method: Method, run: Next) -> Next:
 
     async def signed_in(request: Any, call: Call) -> Any:
         principal = call.principal = await principal_of(call)
+        call.scope = principal.tenant_id  # whose log a refusal goes to
         if principal.owes_second_factor and rule != "half_signed_in":
             raise SecondFactorOwed
         if principal.realm not in realms:
@@ -177,6 +178,7 @@ def access(chain: Chain, method: Method, run: Next) -> Next:
 
     async def permitted(request: Any, call: Call) -> Any:
         principal = call.principal = await principal_of(call)
+        call.scope = principal.tenant_id  # whose log a refusal goes to
         if principal.owes_second_factor:
             raise SecondFactorOwed
         if principal.realm not in realms:

@@ -43,6 +43,7 @@ from actors.kernel.telemetry import Metrics
 log = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 5.0
+KEYS_SECONDS = 5.0
 RESTART_SECONDS = 1.0
 MOST_UNTOLD = 5000
 LONGEST_TOKEN_SECONDS = 3600.0
@@ -124,6 +125,7 @@ class ModuleHost:
             ports.bus,
         )
         self._tasks: list[asyncio.Task[None]] = []
+        self._keys_known = asyncio.Event()
         self._untold: list[Envelope] = []
 
     def methods(self) -> list[tuple[Method, Next]]:
@@ -154,6 +156,12 @@ class ModuleHost:
             run = partial(self._leased, worker.name, worker.run) if worker.leased else worker.run
             work.append((worker.name, run))
         self._tasks = [asyncio.create_task(self._keep(name, run), name=name) for name, run in work]
+        try:
+            # Without the keys every token would be refused as not ours.
+            async with asyncio.timeout(KEYS_SECONDS):
+                await self._keys_known.wait()
+        except TimeoutError:
+            log.warning("%s starts without knowing the keys that sign tokens", self.module.name)
         if self.furnished.schedules:
             async with self.store.unit(system_call(), aside=True) as unit:
                 for name, rule, announcement in self.furnished.schedules:
@@ -193,6 +201,7 @@ class ModuleHost:
     async def _follow_keys(self) -> None:
         async for document in self.ports.watch_jwks():
             self.verifier.set_keys(document)
+            self._keys_known.set()
 
     async def _follow_revocations(self) -> None:
         fields = revoking_events(self.names)

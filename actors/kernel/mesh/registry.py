@@ -13,6 +13,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 import nats.errors
 import nats.js.errors
@@ -117,7 +118,7 @@ class Registry:
                 # A watcher is lost with the connection that it was made on.
                 while self.client.stats["reconnects"] == connection:
                     try:
-                        entry = await watcher.updates(timeout=RENEW_SECONDS / 2)
+                        entry = await _next(watcher, RENEW_SECONDS / 2)
                         if entry is None:
                             initial = False
                         elif entry.operation in ("DEL", "PURGE"):
@@ -163,7 +164,7 @@ class Registry:
                 try:
                     while self.client.stats["reconnects"] == connection:
                         with contextlib.suppress(nats.errors.TimeoutError, TimeoutError):
-                            entry = await watcher.updates(timeout=1)
+                            entry = await _next(watcher, 1)
                             if entry is not None and entry.value and entry.value != last:
                                 last = entry.value
                                 yield last
@@ -172,6 +173,12 @@ class Registry:
                         await watcher.stop()
             except (nats.errors.Error, OSError, TimeoutError):
                 await asyncio.sleep(RENEW_SECONDS / 2)
+
+
+async def _next(watcher: Any, seconds: float) -> Any:
+    """The watcher's next entry. Raises TimeoutError; its own time-out would lose a cancellation that meets an entry."""
+    async with asyncio.timeout(seconds):
+        return await watcher.updates(timeout=None)
 
 
 def _endpoint(value: bytes) -> Endpoint:

@@ -302,7 +302,8 @@ class MongoBackend:
 
     async def healthy(self) -> bool:
         try:
-            answer = await asyncio.wait_for(self.client.admin.command("hello"), 2)
+            async with asyncio.timeout(2):
+                answer = await self.client.admin.command("hello")
             return bool(answer.get("isWritablePrimary"))
         except (PyMongoError, TimeoutError):
             return False
