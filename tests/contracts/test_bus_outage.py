@@ -23,7 +23,7 @@ from tests.contracts.things import POOLED, Shop, TenantRestored, Thing, shop_ove
 from tests.servers import Server
 
 pytestmark = pytest.mark.live
-LEASE = 1.6
+LEASE = 2.8
 
 
 @pytest.fixture
