@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from actors.kernel.cancellation import heed
 from actors.kernel.errors import AtriumError
 from actors.kernel.events.contract import Bus
 from actors.kernel.events.outbox import Outbox
@@ -29,6 +30,7 @@ class Relay:
     async def run(self) -> None:
         """Runs until cancelled."""
         while True:
+            heed()
             async with self.bus.lead(f"relay.{self.module}") as holding:
                 self.leading = True
                 try:
@@ -39,6 +41,7 @@ class Relay:
     async def _relay_while(self, holding: object) -> None:
         assert callable(holding)
         while holding():
+            heed()
             try:
                 if await self.drain() < BATCH:
                     await self.bus.nudged(nudge_name(self.module), IDLE_SECONDS)

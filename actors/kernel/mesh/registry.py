@@ -23,6 +23,8 @@ from nats.js import JetStreamContext
 from nats.js.api import KeyValueConfig, StorageType
 from nats.js.kv import KeyValue
 
+from actors.kernel.cancellation import heed
+
 BUCKET = "atrium_registry"
 KEYS_BUCKET = "atrium_keys"
 LEASE_SECONDS = 6.0
@@ -87,6 +89,7 @@ class Registry:
 
         async def renew() -> None:
             while True:
+                heed()
                 await asyncio.sleep(RENEW_SECONDS)
                 with contextlib.suppress(nats.errors.Error, OSError, TimeoutError):
                     await bucket.put(endpoint.key, value)
@@ -106,6 +109,7 @@ class Registry:
         seen: dict[str, tuple[Endpoint, float]] = {}
         last: Snapshot | None = None
         while True:
+            heed()
             try:
                 bucket = await self._leases()
                 watcher = await bucket.watchall()
@@ -117,6 +121,7 @@ class Registry:
                 connection = self.client.stats["reconnects"]
                 # A watcher is lost with the connection that it was made on.
                 while self.client.stats["reconnects"] == connection:
+                    heed()
                     try:
                         entry = await _next(watcher, RENEW_SECONDS / 2)
                         if entry is None:
@@ -158,11 +163,13 @@ class Registry:
         """Yields the JSON Web Key Set, once there is one, and again whenever it changes. Runs until cancelled."""
         last = b""
         while True:
+            heed()
             try:
                 watcher = await (await self._keys()).watch("jwks")
                 connection = self.client.stats["reconnects"]
                 try:
                     while self.client.stats["reconnects"] == connection:
+                        heed()
                         with contextlib.suppress(nats.errors.TimeoutError, TimeoutError):
                             entry = await _next(watcher, 1)
                             if entry is not None and entry.value and entry.value != last:

@@ -12,6 +12,7 @@ from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import ConsumerConfig
 
+from actors.kernel.cancellation import heed
 from actors.kernel.events.contract import ALONE_FROM, MOST_DELIVERIES, Handler
 from actors.kernel.events.jetstream.connection import FAULTS
 from actors.kernel.events.jetstream.headers import ONLY_FOR, envelope_of
@@ -69,11 +70,13 @@ class Consumer:
         while True:
             try:
                 info = await self.js.add_consumer(self.stream, self.config)
+                heed()
                 async with contextlib.aclosing(self.pull.lists(self.stream, info.name, lost)) as lists:
                     async for messages in lists:
                         yield messages
             except FAULTS as error:
                 log.debug("consumer of %s: %r", self.stream, error)
+            heed()
             await asyncio.sleep(0.2)
 
     async def _work(self, messages: list[Msg]) -> None:

@@ -13,6 +13,7 @@ from nats.js import JetStreamContext
 from nats.js.api import KeyValueConfig, StorageType
 from nats.js.kv import KeyValue
 
+from actors.kernel.cancellation import heed
 from actors.kernel.events.jetstream.connection import FAULTS
 
 BUCKET = "atrium_leases"
@@ -47,6 +48,7 @@ class Leases:
         async def renew() -> None:
             nonlocal revision, renewed
             while True:
+                heed()
                 await asyncio.sleep(LEASE_SECONDS / 4)
                 try:
                     started = time.monotonic()
@@ -71,6 +73,7 @@ class Leases:
     async def _acquire(self, key: str) -> tuple[KeyValue, int, float]:
         """The bucket, the lease's revision and since when it holds at the latest: from before it was asked for."""
         while True:
+            heed()
             try:
                 bucket = await self.bucket()
                 started = time.monotonic()
