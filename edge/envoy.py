@@ -14,7 +14,7 @@ from envoy_data_plane.envoy.config.bootstrap.v3 import (
     LayeredRuntime,
     RuntimeLayer,
 )
-from envoy_data_plane.envoy.config.common.mutation_rules.v3 import HeaderMutation
+from envoy_data_plane.envoy.config.common.mutation_rules.v3 import HeaderMutation, HeaderMutationRemoveOnMatch
 from envoy_data_plane.envoy.config.core.v3 import (
     Address,
     ConfigSource,
@@ -49,6 +49,7 @@ from envoy_data_plane.envoy.extensions.transport_sockets.tls.v3 import (
     DownstreamTlsContext,
     SdsSecretConfig,
 )
+from envoy_data_plane.envoy.type.matcher.v3 import RegexMatcher, StringMatcher
 from envoy_data_plane.google.protobuf import Any
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
@@ -64,6 +65,9 @@ from edge.virtual_host import virtual_host
 STREAM_IDLE_SECONDS = 300
 # Headers that only the edge may set, and that nothing downstream of it may be tricked with.
 _FORGEABLE = ("x-envoy-original-path", "x-envoy-original-method", "x-real-ip", "forwarded", "x-forwarded-client-cert")
+# Names with anything but small letters, digits, `_`, `.` and `-` (pseudo headers begin with a colon), and those
+# that end in `-bin`, whose values must be base64: no module reads one.
+_NOT_GRPC = "[^:].*[^0-9a-z_.-].*|[^:0-9a-z_.-].*|.*-bin"
 
 
 def bootstrap(
@@ -148,7 +152,7 @@ def _listener(
         http_filters=http_filters(methods, descriptors, settings, layout),
         local_reply_config=local_reply_config(headers, retry_after_seconds(settings)),
         access_log=[_access_log(layout)],
-        early_header_mutation_extensions=[_strip_forgeable()],
+        early_header_mutation_extensions=[_strip_headers()],
         server_header_transformation=HttpConnectionManagerServerHeaderTransformation.PASS_THROUGH,
         use_remote_address=True,
         xff_num_trusted_hops=settings.trusted_hops,
@@ -187,8 +191,15 @@ def _listener(
     )
 
 
-def _strip_forgeable() -> TypedExtensionConfig:
-    mutation = EarlyHeaderMutation(mutations=[HeaderMutation(remove=name) for name in _FORGEABLE])
+def _strip_headers() -> TypedExtensionConfig:
+    """Drops what only the edge may say, and headers that HTTP allows and gRPC does not: one would fail the call."""
+    foreign = StringMatcher(safe_regex=RegexMatcher(regex=_NOT_GRPC))
+    mutation = EarlyHeaderMutation(
+        mutations=[
+            *(HeaderMutation(remove=name) for name in _FORGEABLE),
+            HeaderMutation(remove_on_match=HeaderMutationRemoveOnMatch(key_matcher=foreign)),
+        ]
+    )
     return TypedExtensionConfig(
         name="envoy.http.early_header_mutation.header_mutation", typed_config=Any.pack(mutation)
     )

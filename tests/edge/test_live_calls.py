@@ -208,6 +208,18 @@ async def test_headers_that_only_the_edge_may_set_are_replaced_or_dropped(world:
     assert not [name for name in seen if "_" in name]
 
 
+async def test_headers_that_grpc_cannot_carry_do_not_fail_the_call(world: World) -> None:
+    odd = {"a+b": "1", "~2w`zy9&o": "2", "8tp8%et": "3", "!": "4", "x^": "5", "^x": "6", "fine.one-2": "7"}
+    raw = [(name.encode(), value.encode()) for name, value in odd.items()]
+    raw += [(b"high", b"caf\xc3\xa9"), (b"tab", b"a\tb"), (b"some-bin", b"no base64!")]
+    async with world.client() as client:
+        answer = await client.get("/api/v1/users/usr_1", headers=raw)
+    assert answer.status_code == 200, answer.text
+    seen = world.module.seen[-1].metadata
+    assert seen["fine.one-2"] == "7"
+    assert not set(odd) - {"fine.one-2"} & set(seen)
+
+
 async def test_answers_name_no_server_and_carry_the_security_headers(world: World) -> None:
     async with world.client() as client:
         answer = await client.get("/api/v1/users/usr_1")
