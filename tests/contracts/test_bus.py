@@ -239,6 +239,24 @@ async def test_a_replay_begins_at_a_moment_and_goes_on_for_every_replica(buses: 
         assert old.id not in ids
 
 
+@pytest.mark.parametrize("older", [0, 1, 730])
+async def test_a_replay_says_once_when_it_has_caught_up(buses: Buses, older: int) -> None:
+    bus = await buses.replica()
+    sent = [envelope() for _ in range(older)]
+    await bus.publish(sent)
+    told: list[str] = []
+    known: list[int] = []
+    since = datetime.now(UTC) - timedelta(hours=1)
+    sources = [Source("alpha", "Made"), Source("beta", "Made")]
+    async with background(bus.replay(sources, since, lambda one: told.append(one.id), lambda: known.append(len(told)))):
+        await until(lambda: known)
+        await bus.publish([later := envelope()])
+        await until(lambda: later.id in told)
+    assert len(known) == 1
+    assert known[0] >= older
+    assert told == [*(one.id for one in sent), later.id]
+
+
 async def test_a_tail_shows_what_is_published_from_now_on(buses: Buses) -> None:
     bus, other = await buses.replica(), await buses.replica()
     await bus.publish([envelope()])

@@ -1,6 +1,7 @@
 """What the bus on JetStream promises beyond the suite: over kills of the server, slow handlers and age limits."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -176,8 +177,9 @@ async def test_a_lease_is_kept_for_longer_than_its_term(buses: JetStreamBuses) -
             taken.set()
             await asyncio.Event().wait()
 
-    async with background(other()):
+    async with contextlib.AsyncExitStack() as stack:
         async with one.lead("relay.alpha") as holding:
+            await stack.enter_async_context(background(other()))
             give_up = time.monotonic() + LEASE * 1.4
             while time.monotonic() < give_up:
                 assert holding() and not taken.is_set()

@@ -134,6 +134,48 @@ async def test_a_token_of_a_session_that_ended_is_refused(bench: Bench) -> None:
         await bench.call(authorization=bearer())
 
 
+async def test_an_open_stream_ends_when_its_token_is_revoked_however_quiet_it_is(bench: Bench) -> None:
+    closed: list[str] = []
+
+    async def stream(request: Any, call: Call) -> AsyncIterator[User]:
+        try:
+            yield User(id="first")
+            await asyncio.Event().wait()
+        finally:
+            closed.append("closed")
+
+    answers, _ = await bench.call(dataclasses.replace(GET, streaming=True), GetUserRequest(id="x"), stream,
+                                  authorization=bearer())  # fmt: skip
+    assert (await anext(answers)).id == "first"
+    waiting = asyncio.ensure_future(anext(answers))
+    bench.chain.verifier.revocations.mark("ses_other", 2**52)
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    bench.chain.verifier.revocations.mark("ses_1", 2**52)
+    with pytest.raises(TokenRevoked):
+        await waiting
+    assert closed == ["closed"]
+
+
+async def test_a_stream_that_its_caller_leaves_is_closed(bench: Bench) -> None:
+    closed: list[str] = []
+
+    async def stream(request: Any, call: Call) -> AsyncIterator[User]:
+        try:
+            for number in range(5):
+                yield User(id=str(number))
+        finally:
+            closed.append("closed")
+
+    method = dataclasses.replace(GET, streaming=True)
+    answers, _ = await bench.call(method, GetUserRequest(id="x"), stream, authorization=bearer())
+    assert [user.id async for user in answers] == ["0", "1", "2", "3", "4"]
+    answers, _ = await bench.call(method, GetUserRequest(id="x"), stream, authorization=bearer())
+    await anext(answers)
+    await answers.aclose()
+    assert closed == ["closed", "closed"]
+
+
 async def test_a_caller_of_the_other_realm_is_refused(bench: Bench) -> None:
     method = dataclasses.replace(CREATE, realms=frozenset({PLATFORM}))
     with pytest.raises(RealmRefused) as refused:

@@ -182,6 +182,23 @@ async def test_an_event_that_revokes_makes_tokens_stale_at_once(tmp_path: Path) 
     await host.stop()
 
 
+class SlowReplay(MemoryBus):
+    async def replay(self, *args: Any) -> None:
+        await asyncio.sleep(0.05)
+        await super().replay(*args)
+
+
+async def test_a_host_takes_no_call_before_it_knows_which_tokens_are_revoked(tmp_path: Path) -> None:
+    bus = SlowReplay(clock := Clock())
+    event = UserSuspended(user_id="usr_7", tenant_id="ten_1")
+    subject = subject_of("iam", "UserSuspended", "ten_1")
+    await bus.publish([Envelope("evt_1", event.DESCRIPTOR.full_name, subject, event.SerializeToString(), clock.now())])
+    host = hosted(tmp_path, bus)
+    await host.start()
+    assert host.revocations.stale(principal(user_id="usr_7", issued_ms=principal().issued_ms - 1000))
+    await host.stop()
+
+
 def test_the_layout_holds_every_collection_once() -> None:
     names = [one.name for one in layout([(name, card(name).collections) for name in MODULES])]
     assert len(names) == len(set(names))

@@ -7,6 +7,7 @@ stale on every host as soon as the event arrives. The holder refreshes and gets 
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,12 +34,15 @@ class Revocations:
         """Marks older than any living token are forgotten."""
         self.epoch = 0
         self._since: dict[str, int] = {}
+        self._marked = asyncio.Event()
 
     def mark(self, id: str, since_ms: int) -> None:
         """Makes tokens issued before the moment and naming the id stale."""
         if since_ms > self._since.get(id, 0):
             self._since[id] = since_ms
             self.epoch += 1
+            self._marked.set()
+            self._marked = asyncio.Event()
         if len(self._since) > 50_000:
             oldest = int(time.time() * 1000) - self.lifetime_ms
             self._since = {key: ms for key, ms in self._since.items() if ms > oldest}
@@ -55,6 +59,11 @@ class Revocations:
                 *principal.role_ids,
             )
         )
+
+    async def turned_stale(self, principal: Principal) -> None:
+        """Returns once the principal's token is stale."""
+        while not self.stale(principal):
+            await self._marked.wait()
 
 
 @dataclass

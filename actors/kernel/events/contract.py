@@ -113,10 +113,17 @@ class Bus(Protocol):
         """
         ...
 
-    async def replay(self, sources: Sequence[Source], since: datetime, handle: Callable[[Envelope], None]) -> None:
+    async def replay(
+        self,
+        sources: Sequence[Source],
+        since: datetime,
+        handle: Callable[[Envelope], None],
+        caught_up: Callable[[], None] = lambda: None,
+    ) -> None:
         """Calls the handler with every event since the moment, then with each new one, until cancelled.
 
-        Every replica gets every event. Over outages of the bus some may come twice, none is left out.
+        Every replica gets every event. Over outages of the bus some may come twice, none is left out. `caught_up` is
+        called once, after the handler had everything that was published before the replay began.
         """
         ...
 

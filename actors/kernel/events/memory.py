@@ -133,13 +133,20 @@ class MemoryBus:
         """Whether every consumer has handled all that was published."""
         return all(c.queue.empty() and c.open == 0 for c in self._consumers.values())
 
-    async def replay(self, sources: Sequence[Source], since: datetime, handle: Callable[[Envelope], None]) -> None:
+    async def replay(
+        self,
+        sources: Sequence[Source],
+        since: datetime,
+        handle: Callable[[Envelope], None],
+        caught_up: Callable[[], None] = lambda: None,
+    ) -> None:
         filters = [source.filter for source in sources]
         for envelope in self.log:
             if envelope.stored_ms >= since.timestamp() * 1000 and any(_matches(f, envelope.subject) for f in filters):
                 handle(envelope)
         listeners = [(pattern, handle) for pattern in filters]
         self._listeners += listeners
+        caught_up()
         try:
             await asyncio.Event().wait()
         finally:

@@ -4,7 +4,7 @@
 
 - **telemetry** is outermost: it counts and times whatever happens inside, refusals too.
 - **errors** turns anything unexpected into one Internal error, whose text tells the caller nothing but the request id.
-- **access** says who asks, before anything else is done for them.
+- **access** says who asks, before anything else is done for them, and ends a stream whose opener may no longer have it.
 - **tenant** says whose things the call is about; needs to know who asks.
 - **validation** looks at the request only for callers who may ask at all.
 - **retry** runs what is below it again when others were faster; nothing above it has an effect.
@@ -17,9 +17,10 @@ A step that a method has no use for is not in its chain.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,7 +30,7 @@ from google.protobuf.message import Message
 
 from actors.kernel.access.audit import Refusals
 from actors.kernel.access.policy import Method, Policy
-from actors.kernel.access.tokens import Verifier
+from actors.kernel.access.tokens import Revocations, Verifier
 from actors.kernel.call import ANONYMOUS, PLATFORM, Call, Principal
 from actors.kernel.clock import Clock
 from actors.kernel.errors import (
@@ -138,7 +139,41 @@ def errors(chain: Chain, method: Method, run: Next) -> Next:
     return step
 
 
+def _while_valid(revocations: Revocations, run: Next) -> Next:
+    """Ends the stream as soon as the token it was opened with is stale."""
+
+    async def guarded(answers: Any, principal: Principal) -> AsyncIterator[Any]:
+        stale = asyncio.ensure_future(revocations.turned_stale(principal))
+        try:
+            async with contextlib.aclosing(answers):
+                while True:
+                    answer = asyncio.ensure_future(anext(answers, _END))
+                    try:
+                        await asyncio.wait((answer, stale), return_when=asyncio.FIRST_COMPLETED)
+                    finally:
+                        if not answer.done():
+                            answer.cancel()
+                            await asyncio.gather(answer, return_exceptions=True)
+                    if stale.done():
+                        raise TokenRevoked
+                    if answer.result() is _END:
+                        return
+                    yield answer.result()
+        finally:
+            stale.cancel()
+
+    async def step(request: Any, call: Call) -> Any:
+        return guarded(await run(request, call), call.principal)
+
+    return step
+
+
+_END = object()
+
+
 def access(chain: Chain, method: Method, run: Next) -> Next:
+    if method.streaming and method.rule != "public":
+        run = _while_valid(chain.verifier.revocations, run)
     rule, permission, realms = method.rule, method.permission, method.realms
     verify, usage, writes = chain.verifier.verify, chain.usage, not method.safe
 

@@ -21,6 +21,7 @@ from actors.kernel.access.audit import Refusals
 from actors.kernel.access.policy import Method, policy_of, revoking_events
 from actors.kernel.access.tokens import Revocations, Verifier
 from actors.kernel.call import Call, system_call
+from actors.kernel.cancellation import heed
 from actors.kernel.clock import Clock
 from actors.kernel.errors import AtriumError
 from actors.kernel.events.contract import Bus, Envelope, Source, subject_of
@@ -43,7 +44,8 @@ from actors.kernel.telemetry import Metrics
 log = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 5.0
-KEYS_SECONDS = 5.0
+KNOW_SECONDS = 5.0
+"""How long a host that starts waits to know the keys, and which tokens are revoked."""
 RESTART_SECONDS = 1.0
 MOST_UNTOLD = 5000
 LONGEST_TOKEN_SECONDS = 3600.0
@@ -125,7 +127,7 @@ class ModuleHost:
             ports.bus,
         )
         self._tasks: list[asyncio.Task[None]] = []
-        self._keys_known = asyncio.Event()
+        self._keys_known, self._revocations_known = asyncio.Event(), asyncio.Event()
         self._untold: list[Envelope] = []
 
     def methods(self) -> list[tuple[Method, Next]]:
@@ -157,11 +159,13 @@ class ModuleHost:
             work.append((worker.name, run))
         self._tasks = [asyncio.create_task(self._keep(name, run), name=name) for name, run in work]
         try:
-            # Without the keys every token would be refused as not ours.
-            async with asyncio.timeout(KEYS_SECONDS):
+            # Without the keys every token would be refused as not ours, without the revocations a stale one accepted.
+            async with asyncio.timeout(KNOW_SECONDS):
                 await self._keys_known.wait()
+                await self._revocations_known.wait()
         except TimeoutError:
-            log.warning("%s starts without knowing the keys that sign tokens", self.module.name)
+            what = "which tokens are revoked" if self._keys_known.is_set() else "the keys that sign tokens"
+            log.warning("%s starts without knowing %s", self.module.name, what)
         if self.furnished.schedules:
             async with self.store.unit(system_call(), aside=True) as unit:
                 for name, rule, announcement in self.furnished.schedules:
@@ -178,6 +182,7 @@ class ModuleHost:
     async def _keep(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
         """Runs it, and again after an error: a host that serves without its relay or its reactions is half dead."""
         while True:
+            heed()
             try:
                 return await run()
             except Exception:
@@ -186,6 +191,7 @@ class ModuleHost:
 
     async def _leased(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
         while True:
+            heed()
             async with self.ports.bus.lead(f"{self.module.name}.{name}") as holding:
                 task = asyncio.ensure_future(run())
                 try:
@@ -213,10 +219,11 @@ class ModuleHost:
 
         sources = [Source(*key.split(".", 1)) for key in fields]
         since = self.ports.clock.now() - timedelta(seconds=LONGEST_TOKEN_SECONDS)
-        await self.ports.bus.replay(sources, since, mark)
+        await self.ports.bus.replay(sources, since, mark, self._revocations_known.set)
 
     async def _flush_regularly(self) -> None:
         while True:
+            heed()
             await asyncio.sleep(FLUSH_SECONDS)
             try:
                 await self.flush()

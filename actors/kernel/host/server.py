@@ -22,6 +22,8 @@ from actors.kernel.host.chain import Chain, Next
 
 MOST_BYTES = 8 * 1024 * 1024
 DRAIN_SECONDS = 5.0
+LONGEST_REQUEST_ID = 128
+"""Callers may choose request ids; of longer ones the beginning is kept in logs and audit entries."""
 log = logging.getLogger(__name__)
 
 
@@ -98,7 +100,7 @@ def _call(chain: Chain, method: Method, request: Any, context: Any) -> Call:
             headers[name] = value
     remaining = context.time_remaining()
     return Call(
-        request_id=headers.get("x-request-id") or chain.clock.new_id("req"),
+        request_id=headers.get("x-request-id", "")[:LONGEST_REQUEST_ID] or chain.clock.new_id("req"),
         method=method,
         request=request,
         address=headers.get("x-envoy-external-address") or _peer(headers, context),

@@ -16,6 +16,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, DiscardPolicy, PubAck, StorageType, StreamConfig
 
+from actors.kernel.cancellation import heed
 from actors.kernel.errors import DependencyUnavailable
 from actors.kernel.events.contract import DeadLetter, Envelope, Handler, Source
 from actors.kernel.events.jetstream.connection import FAULTS
@@ -159,13 +160,30 @@ class JetStreamBus:
         with self._among(self._back) as lost:
             await consumer.run(lost)
 
-    async def replay(self, sources: Sequence[Source], since: datetime, handle: Callable[[Envelope], None]) -> None:
+    async def replay(
+        self,
+        sources: Sequence[Source],
+        since: datetime,
+        handle: Callable[[Envelope], None],
+        caught_up: Callable[[], None] = lambda: None,
+    ) -> None:
+        behind = {stream_name(module): filters for module, filters in _filters(sources).items()}
+
+        def abreast(stream: str) -> None:
+            if behind.pop(stream, None) is not None and not behind:
+                caught_up()
+
         async with asyncio.TaskGroup() as group:
-            for module, filters in _filters(sources).items():
-                group.create_task(self._replay(stream_name(module), filters, since, handle))
+            for stream, filters in list(behind.items()):
+                group.create_task(self._replay(stream, filters, since, handle, partial(abreast, stream)))
 
     async def _replay(
-        self, stream: str, filters: list[str], since: datetime, handle: Callable[[Envelope], None]
+        self,
+        stream: str,
+        filters: list[str],
+        since: datetime,
+        handle: Callable[[Envelope], None],
+        abreast: Callable[[], None],
     ) -> None:
         start = since
         with self._among(self._back) as lost:
@@ -182,6 +200,10 @@ class JetStreamBus:
                 try:
                     async with pull.open():
                         info = await self.js.add_consumer(stream, config)
+                        heed()
+                        older = info.num_pending or 0
+                        if not older:
+                            abreast()
                         async with contextlib.aclosing(pull.lists(stream, info.name, lost)) as lists:
                             async for messages in lists:
                                 for message in messages:
@@ -189,8 +211,11 @@ class JetStreamBus:
                                     start = datetime.fromtimestamp(envelope.stored_ms / 1000, UTC)
                                     if ONLY_FOR not in (message.headers or {}):
                                         handle(envelope)
+                                if older and (older := max(0, older - len(messages))) == 0:
+                                    abreast()
                 except FAULTS as error:
                     log.debug("replay of %s: %r", stream, error)
+                heed()
                 await asyncio.sleep(0.1)
 
     async def tail(self, subject: str) -> AsyncIterator[Envelope]:
