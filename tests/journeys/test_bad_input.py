@@ -1,4 +1,4 @@
-"""What a careless and a hostile client sends: every refusal has the one shape and a reason, and nothing is a fault of ours."""
+"""What a careless and a hostile client sends: each refusal has the one shape and a reason, none is a fault of ours."""
 
 import base64
 import hashlib
