@@ -44,7 +44,7 @@ def victims(platform: Platform, what: str) -> list[int]:
     if what == "ray supervisor":
         head = psutil.Process(components["ray"])
         return [p.pid for p in head.children(recursive=True) if "Supervisor" in " ".join(p.cmdline())]
-    return [one["pid"] for one in status["modules"][what]]
+    return [one["pid"] for one in status["modules"].get(what, ())]
 
 
 @pytest.mark.parametrize("what", ["iam", "tenants", "mongod", "nats", "envoy", "ray supervisor", "supervisor"])

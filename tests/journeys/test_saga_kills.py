@@ -62,7 +62,7 @@ class Killer:
 
     def __init__(self, platform: Platform, admin: str, step: str, victim: str, seed: int) -> None:
         self.platform, self.admin, self.step, self.victim = platform, admin, step, victim
-        self.pids = victims(platform, victim)
+        self.pids = eventually(lambda: victims(platform, victim), bool, 60)
         self.random = random.Random(seed)
         self.hit = ""
 
@@ -91,6 +91,7 @@ def test_a_saga_that_is_killed_at_any_step_ends_complete(single: Platform, admin
     turns = itertools.cycle(itertools.product(STEPS, VICTIMS))
     chosen = [next(turns) for _ in range(max(RUNS, 1) * 7)][:: 7 if RUNS < 20 else 1][:RUNS]
     for number, (step, victim) in enumerate(chosen):
+        started = time.monotonic()
         killer = Killer(single, admin, step, victim, number)
         with single.client(admin) as client:
             tenants = []
@@ -115,6 +116,7 @@ def test_a_saga_that_is_killed_at_any_step_ends_complete(single: Platform, admin
             made += tenants
             for tenant in tenants:
                 ended(client, tenant["id"])
+        print(f"{number + 1}/{len(chosen)} {step} {victim}: {time.monotonic() - started:.1f} s", flush=True)
     print(f"\n{len(chosen)} kills over {len(made)} tenants:")
     for point, count in sorted(points.items()):
         print(f"  {point}: {count}")
