@@ -29,7 +29,7 @@ FAILURES_OF_A_FIRST_START = 3
 """So many ends in a row before the platform is up, and `atrium up` gives up."""
 FAILURES_UNTIL_SLOW = 5
 LONGEST_DELAY_SECONDS = 30.0
-STEADY_SECONDS = 20.0
+STEADY_SECONDS = 10.0
 """A component that has run this long is healthy again: its earlier failures no longer count."""
 
 T = TypeVar("T")
