@@ -1,0 +1,62 @@
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { isRouteErrorResponse, useRouteError } from "react-router";
+
+import { ApiError } from "@/api/errors";
+import { Button, ButtonLink } from "@/design/Button/Button";
+import { Inline, Page } from "@/design/layout/layout";
+import { Notice } from "@/design/Notice/Notice";
+import { useErrorText } from "@/i18n/errorText";
+import { paths } from "@/routing/paths";
+
+/** In place of a page that failed: why in words, the request id, and a way on. */
+export function ErrorPage(): ReactNode {
+  const error = useRouteError();
+  if (isRouteErrorResponse(error) && error.status === 404) return <NotFoundPage />;
+  return <Failure error={error} again={() => location.reload()} />;
+}
+
+/** At addresses where nothing is. */
+export function NotFoundPage(): ReactNode {
+  const { t } = useTranslation("app");
+  return (
+    <main>
+      <Page title={t("notFound.title")} description={t("notFound.text")}>
+        <Inline>
+          <ButtonLink href={paths.home}>{t("error.home")}</ButtonLink>
+        </Inline>
+      </Page>
+    </main>
+  );
+}
+
+/** A whole page that says what went wrong. */
+export function Failure({ error, again }: { error: unknown; again: () => void }): ReactNode {
+  const { t } = useTranslation("app");
+  const { errorText } = useErrorText();
+  const known = error instanceof ApiError ? error : undefined;
+  const outdated = isOutdated(error);
+  const text = known === undefined ? t(outdated ? "error.newVersion" : "error.unexpected") : errorText(known);
+  return (
+    <main>
+      <Page title={t("error.title")}>
+        <Notice tone={outdated ? "info" : "danger"} requestId={known?.requestId}>
+          {text}
+        </Notice>
+        <Inline>
+          <Button variant="primary" onPress={again}>
+            {t(known === undefined ? "error.reload" : "error.again")}
+          </Button>
+          <ButtonLink variant="quiet" href={paths.home}>
+            {t("error.home")}
+          </ButtonLink>
+        </Inline>
+      </Page>
+    </main>
+  );
+}
+
+/** Whether a part of the application is not on the server any more: it has been replaced by a newer one. */
+function isOutdated(error: unknown): boolean {
+  return error instanceof TypeError && /dynamically imported module|module script/i.test(error.message);
+}

@@ -1,0 +1,76 @@
+import {
+  createContext,
+  use,
+  useCallback,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+  type ReactNode,
+} from "react";
+
+import { ApiError } from "@/api/errors";
+import type { Me } from "@/api/gen/atrium/iam/v1/session_service_pb";
+import { sessionCalls, sessionOf, type RealmKey, type Session, type SessionState } from "@/api/session";
+
+interface SessionValue {
+  session: Session;
+  realm: RealmKey;
+  state: SessionState;
+  /** Who is signed in, as the platform sees them; undefined until it has said so. */
+  me: Me | undefined;
+  /** Why it is not known whether somebody is signed in, or who. */
+  failure: ApiError | undefined;
+  /** Asks again: after a failure, and after people changed something about themselves. */
+  reload: () => Promise<void>;
+}
+
+const SessionContext = createContext<SessionValue | undefined>(undefined);
+
+interface SessionProviderProps {
+  realm: RealmKey;
+  /** For tests. Default: the browser's session of the realm. */
+  session?: Session;
+  children: ReactNode;
+}
+
+/** The session of one area, and who is signed in there. Render it with `key={realm}`. */
+export function SessionProvider({ realm, session = sessionOf(realm), children }: SessionProviderProps): ReactNode {
+  const state = useSyncExternalStore(session.subscribe, () => session.state);
+  const [known, setKnown] = useState<{ me?: Me; failure?: ApiError }>({});
+  const reload = useCallback(async () => {
+    try {
+      if ((await session.start()).status !== "signed-in") return setKnown({});
+      const { getMe } = await sessionCalls();
+      const me = await getMe(session.transport);
+      setKnown({ me });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      setKnown((before) => ({ ...before, failure: error }));
+    }
+  }, [session]);
+  useEffect(() => {
+    const look = (): void => void reload();
+    look();
+    // Another person, or other permissions: what was known is not true any more.
+    return session.subscribe(look);
+  }, [session, reload]);
+  const value = useMemo<SessionValue>(() => {
+    const me = state.status === "signed-in" && known.me?.sessionId === state.sessionId ? known.me : undefined;
+    return { session, realm, state, me, failure: known.failure, reload };
+  }, [session, realm, state, known, reload]);
+  return <SessionContext value={value}>{children}</SessionContext>;
+}
+
+export function useSession(): SessionValue {
+  const value = use(SessionContext);
+  if (value === undefined) throw new Error("there is no SessionProvider around this component");
+  return value;
+}
+
+/** Who is signed in. Only below `SignedIn`, where somebody is. */
+export function useMe(): Me {
+  const { me } = useSession();
+  if (me === undefined) throw new Error("nobody is signed in here");
+  return me;
+}

@@ -1,0 +1,18 @@
+import "@testing-library/jest-dom/vitest";
+import { cleanup } from "@testing-library/react";
+import { afterEach, beforeEach, vi } from "vitest";
+
+// A test that leaves something behind must not change the next one.
+afterEach(() => {
+  if (typeof window === "undefined") return;
+  cleanup();
+  localStorage.clear();
+});
+
+// What nobody looks at hides faults.
+beforeEach(() => {
+  for (const level of ["error", "warn"] as const)
+    vi.spyOn(console, level).mockImplementation((...words: unknown[]) => {
+      throw new Error(`console.${level}: ${words.map(String).join(" ")}`);
+    });
+});

@@ -1,0 +1,50 @@
+import { fileURLToPath } from "node:url";
+
+import react from "@vitejs/plugin-react";
+import { defineConfig, type Plugin } from "vite";
+
+/** Where a running platform answers; `make ui-dev` passes calls on to it. */
+const edge = process.env["ATRIUM_EDGE"] ?? "http://127.0.0.1:8080";
+
+/** react-aria brings its own words in 34 languages with every component. We have texts in two; others get English. */
+const ownLanguages: Plugin = {
+  name: "own-languages",
+  apply: "build",
+  enforce: "pre",
+  load: (id) =>
+    /\/react-(?:aria|aria-components|stately)\/dist\/private\/intl\/(?:[\w-]+\/)?(?!en-US|de-DE)[\w-]+\.mjs$/.test(id)
+      ? 'export { default } from "./en-US.mjs";'
+      : null,
+};
+
+export default defineConfig({
+  plugins: [react(), ownLanguages],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  build: {
+    outDir: "dist.new",
+    emptyOutDir: true,
+    target: "es2023",
+    manifest: true,
+    sourcemap: false,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    assetsInlineLimit: 0,
+    rolldownOptions: {
+      output: {
+        // What changes rarely is kept apart, so that a new release leaves it in the browsers' caches.
+        codeSplitting: {
+          groups: [
+            { name: "react", test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/, priority: 2 },
+            { name: "router", test: /node_modules[\\/]react-router[\\/]/, priority: 1 },
+          ],
+        },
+      },
+    },
+  },
+  server: {
+    host: "127.0.0.1",
+    port: 5173,
+    strictPort: true,
+    proxy: { "/api": edge, "/.well-known": edge, "/openapi.json": edge, "/docs": edge },
+  },
+});

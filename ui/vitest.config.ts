@@ -1,0 +1,45 @@
+import { storybookTest } from "@storybook/addon-vitest/vitest-plugin";
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig, mergeConfig } from "vitest/config";
+
+import { chromium } from "./build/chromium.ts";
+import vite from "./vite.config.ts";
+
+export default mergeConfig(
+  vite,
+  defineConfig({
+    test: {
+      projects: [
+        {
+          extends: true,
+          test: {
+            name: "unit",
+            environment: "jsdom",
+            environmentOptions: { jsdom: { url: "http://127.0.0.1:8080/" } },
+            setupFiles: ["src/testing/setup.ts"],
+            include: ["src/**/*.test.{ts,tsx}", "build/**/*.test.ts"],
+          },
+        },
+        {
+          extends: true,
+          plugins: [storybookTest({ configDir: ".storybook" })],
+          test: {
+            name: "storybook",
+            browser: {
+              enabled: true,
+              headless: true,
+              screenshotFailures: false,
+              provider: playwright({
+                launchOptions: {
+                  executablePath: chromium(),
+                  args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+                },
+              }),
+              instances: [{ browser: "chromium" }],
+            },
+          },
+        },
+      ],
+    },
+  }),
+);
