@@ -25,6 +25,8 @@ CONTENT_SECURITY_POLICY = (
     "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
+APPLICATION_POLICY = CONTENT_SECURITY_POLICY + "; require-trusted-types-for 'script'"
+"""For the web application, none of whose scripts makes markup or code of text. Swagger UI's do."""
 UNCHANGING = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
@@ -56,6 +58,8 @@ class Assets:
     """Files below this part of the folder have a hash of their content in their name: callers keep them for ever."""
     single_page: bool = False
     """Whether `index.html` also answers every path without a dot that nothing else answers."""
+    policy: str = CONTENT_SECURITY_POLICY
+    """What the folder's pages may do."""
 
     def routes(self) -> list[Route]:
         """Routes for every file, the most encoded first. `index.html` also answers for its folder.
@@ -103,7 +107,7 @@ class Assets:
             overwrite("cache-control", UNCHANGING if name.startswith(self.unchanging) else ASK_AGAIN),
         ]
         if suffix == ".html":
-            headers.append(overwrite("content-security-policy", CONTENT_SECURITY_POLICY))
+            headers.append(overwrite("content-security-policy", self.policy))
         if varies:
             headers.append(overwrite("vary", "accept-encoding"))
         matchers = [_GET_OR_HEAD]

@@ -7,13 +7,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 import orjson
+from envoy_data_plane.envoy.config.route.v3 import Route
 from envoy_data_plane.google.protobuf import Any
 from google.protobuf.descriptor import FileDescriptor
 from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet
 from google.rpc import error_details_pb2, status_pb2
 
 from edge import openapi, routes
-from edge.assets import Assets
+from edge.assets import APPLICATION_POLICY, Assets
 from edge.discovery import write_initial
 from edge.docs import write_docs, write_with_gzip
 from edge.envoy import as_json, bootstrap
@@ -40,13 +41,17 @@ def render(layout: Layout, settings: EdgeSettings, issuer: str, modules: Sequenc
     pages = [
         *Assets(layout.api_description).routes(),
         *Assets(layout.docs, prefix="/docs/").routes(),
-        *(Assets(settings.pages.resolve(), single_page=True).routes() if settings.pages is not None else ()),
+        *(_application(settings.pages) if settings.pages is not None else ()),
     ]
     write_atomically(layout.bootstrap, as_json(bootstrap(methods, descriptors, settings, layout, pages)))
     write_atomically(layout.token_rules, orjson.dumps(Any.pack(jwt_authentication(settings, issuer)).to_dict()))
     if settings.tls_certificate is not None and settings.tls_key is not None:
         write_atomically(layout.tls, _tls_secret(settings.tls_certificate, settings.tls_key))
     write_initial(layout, modules)
+
+
+def _application(folder: Path) -> list[Route]:
+    return Assets(folder.resolve(), single_page=True, policy=APPLICATION_POLICY).routes()
 
 
 def with_error_details(descriptors: FileDescriptorSet) -> FileDescriptorSet:

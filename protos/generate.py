@@ -1,4 +1,4 @@
-"""Generates `actors/api` from the protos; `make generate` runs it.
+"""Generates `actors/api` and `ui/src/api` from the protos; `make generate` runs it.
 
 buf and grpcio-tools write plain generated modules whose imports start at the proto path. This script moves
 them under `actors.api`, without the `atrium/` folder, rewrites the imports to match, gives every package an
@@ -38,7 +38,9 @@ IMPORTS = (
 
 
 def run(*command: str) -> None:
-    environment = {**os.environ, "PATH": f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    # The TypeScript generator wants the Node.js that the web application's lock brings.
+    folders = [str(pathlib.Path(sys.executable).parent), str(ROOT / "ui" / "node_modules" / ".bin")]
+    environment = {**os.environ, "PATH": os.pathsep.join([*folders, os.environ["PATH"]])}
     subprocess.run(command, cwd=ROOT, env=environment, check=True)
 
 
@@ -94,6 +96,8 @@ def main() -> None:
     (API / "__init__.py").write_text(f'{HEADER}"""Generated messages and stubs, a package for each module."""\n')
     run("buf", "build", "--as-file-descriptor-set", "-o", str(API / "descriptors.binpb"), "--path", "protos/atrium")
     shutil.rmtree(GENERATED)
+    for template in ("ui/buf.gen.yaml", "ui/buf.gen.rules.yaml"):
+        run("buf", "generate", "--template", template)
 
 
 if __name__ == "__main__":

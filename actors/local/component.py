@@ -45,6 +45,8 @@ class Component:
     """Components that must be ready before this one is started."""
     dies_with: tuple[str, ...] = ()
     """Components whose end makes this one worthless: it is killed, and started again after them."""
+    version: str = ""
+    """Of what the process reads once, at its start: another one means another process."""
     stage: int = 0
     """Components of a higher stage are stopped first."""
     prepare: Callable[[], None] = nothing

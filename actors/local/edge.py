@@ -9,7 +9,7 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from actors.local import ports
+from actors.local import ports, web
 from actors.local.component import Component
 from actors.local.errors import LocalError
 from actors.local.home import Home
@@ -21,15 +21,16 @@ from edge.settings import EdgeSettings
 def envoy(
     home: Home, binary: Path, settings: EdgeSettings, admin_port: int, environment: Mapping[str, str]
 ) -> Component:
-    folder = home.path / "edge"
-    rendered = False
+    folder, pages = home.path / "edge", environment.get("ATRIUM_EDGE_PAGES")
+    rendered: str | None = None
 
     def render() -> None:
-        """Once for a supervisor: the settings stay, and an Envoy that has crashed must be back at once."""
+        """Once for each state of the pages: the settings stay, and an Envoy that has crashed must be back at once."""
         nonlocal rendered
-        if not (rendered and Layout(folder).bootstrap.exists()):
+        now = web.version(pages)
+        if rendered != now or not Layout(folder).bootstrap.exists():
             _render(folder, environment)
-            rendered = True
+            rendered = now
 
     return Component(
         name="envoy",
@@ -41,6 +42,7 @@ def envoy(
         ports={"edge": settings.port, "envoy-admin": admin_port},
         stage=1,
         prepare=render,
+        version=web.version(pages),
     )
 
 

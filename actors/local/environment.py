@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 
 from actors.kernel.settings import PlatformSettings, load
-from actors.local import edge, files, mongod, nats_server, ray_head
+from actors.local import edge, files, mongod, nats_server, ray_head, web
 from actors.local.errors import LocalError
 from actors.local.home import Home, existing
 from edge.settings import EdgeSettings
@@ -25,6 +25,8 @@ def filled(home: Home, platform: PlatformSettings, chosen: Mapping[str, int], ed
         values["ATRIUM_RAY_ADDRESS"] = ray_head.address(chosen)
     if "envoy-admin" in chosen:
         values["ATRIUM_EDGE_ADMIN_PORT"] = str(chosen["envoy-admin"])
+        if (pages := web.built()) is not None:
+            values["ATRIUM_EDGE_PAGES"] = str(pages)
     values = {name: value for name, value in values.items() if not os.environ.get(name)}
     # Ray's own variables decide whether our head is found and trusted: there the platform's values win.
     ray = ray_head.environment(home) if platform.ray_address is None else {}

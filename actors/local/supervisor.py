@@ -274,7 +274,7 @@ class Supervisor:
 
     def _fingerprint(self, component: Component) -> str:
         settings = {k: v for k, v in component.environment.items() if k.startswith(("ATRIUM_", "RAY_"))}
-        text = json.dumps([component.command, settings], sort_keys=True)
+        text = json.dumps([component.command, settings, component.version], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def _fail(self, message: str) -> None:

@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 
 from actors.kernel.settings import PlatformSettings, SettingsError, load
-from actors.local import catalogue, edge, log_files, plan, processes, state
+from actors.local import catalogue, edge, log_files, plan, processes, state, web
 from actors.local.errors import LocalError
 from actors.local.home import Home, create
 from actors.local.mongod import raise_descriptor_limit
@@ -122,8 +122,14 @@ def summary(home: Home, now: State, console: Console) -> None:
     answer = edge.setup(now.edge_url) if now.edge_url and "serve" in now.components else None
     if answer is None:
         return
+    if not (os.environ.get("ATRIUM_EDGE_PAGES") or web.built()):
+        console.print(
+            f"There is no web application: `make ui` builds it, the next `up` serves it. The API is at "
+            f"{now.public_url}/docs.",
+            soft_wrap=True,
+        )
     if answer.get("open"):
         code = os.environ.get("ATRIUM_IAM_SETUP_CODE") or home.secret("setup-code")
         console.print(f"Set up the platform at {now.public_url}/setup with the code {code}", soft_wrap=True)
     else:
-        console.print(f"Sign in at {now.public_url}/sign-in", soft_wrap=True)
+        console.print(f"Sign in at {now.public_url}/master-admin/login", soft_wrap=True)

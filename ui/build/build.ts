@@ -11,7 +11,7 @@ import { build } from "vite";
 const NEW = "dist.new";
 const PACKED = /\.(css|html|ico|js|json|svg|txt|webmanifest)$/;
 
-await build();
+await build({ logLevel: "warn" });
 // Its list of chunks is for tests, not for the public.
 renameSync(join(NEW, ".vite", "manifest.json"), join("node_modules", ".atrium-manifest.json"));
 rmSync(join(NEW, ".vite"), { recursive: true });

@@ -83,6 +83,11 @@ export class ApiError extends Error implements ApiFailure {
   }
 }
 
+/** The request id where the platform is at fault, to be shown for reports; empty for refusals that people can mend. */
+export function reportId(failure: Pick<ApiFailure, "status" | "requestId">): string {
+  return failure.status >= 500 ? failure.requestId : "";
+}
+
 interface Detail {
   "@type"?: string;
   reason?: string;

@@ -13,8 +13,12 @@ export function realmFields(key: RealmKey): { realm: Realm; tenant: string } {
 /** How browsers want their refresh token. */
 export const DELIVERY = TokenDelivery.COOKIE;
 
-export function login(realm: RealmKey, credentials: { email: string; password: string }): Promise<SignedIn> {
-  return createClient(SessionService).login({ ...credentials, ...realmFields(realm), delivery: DELIVERY });
+export function login(
+  transport: Transport,
+  realm: RealmKey,
+  credentials: { email: string; password: string },
+): Promise<SignedIn> {
+  return createClient(SessionService, transport).login({ ...credentials, ...realmFields(realm), delivery: DELIVERY });
 }
 
 /** By the cookie. The answer sets the next one, so it must arrive even when the page is left meanwhile. */

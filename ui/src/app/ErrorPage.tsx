@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { isRouteErrorResponse, useRouteError } from "react-router";
 
-import { ApiError } from "@/api/errors";
+import { ApiError, reportId } from "@/api/errors";
 import { Button, ButtonLink } from "@/design/Button/Button";
 import { Inline, Page } from "@/design/layout/layout";
 import { Notice } from "@/design/Notice/Notice";
@@ -40,7 +40,7 @@ export function Failure({ error, again }: { error: unknown; again: () => void })
   return (
     <main>
       <Page title={t("error.title")}>
-        <Notice tone={outdated ? "info" : "danger"} requestId={known?.requestId}>
+        <Notice tone={outdated ? "info" : "danger"} requestId={known === undefined ? "" : reportId(known)}>
           {text}
         </Notice>
         <Inline>

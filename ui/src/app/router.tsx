@@ -8,6 +8,7 @@ import { paths } from "@/routing/paths";
 import { Area, SignedInArea } from "./Area";
 import { ErrorPage, NotFoundPage } from "./ErrorPage";
 import { Root } from "./Root";
+import { Waiting } from "./Waiting";
 
 /** The modules whose pages there are, in the order in which routes are tried. */
 export const modules: Module[] = [iam];
@@ -27,6 +28,7 @@ function area(path: string, signedIn: RouteObject[]): RouteObject {
 export const routes: RouteObject[] = [
   {
     Component: Root,
+    HydrateFallback: Waiting,
     ErrorBoundary: ErrorPage,
     children: [
       { index: true, loader: () => redirect(paths.area(PLATFORM)) },

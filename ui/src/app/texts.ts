@@ -3,7 +3,7 @@ import type { ResourceKey } from "i18next";
 import type { LoadTexts } from "@/i18n/i18n";
 
 // Every folder with texts is found here; each language of each is a file of its own that is fetched when needed.
-const files = import.meta.glob<ResourceKey>("../**/locales/*.json", { import: "default" });
+const files = import.meta.glob<ResourceKey>("/src/**/locales/*.json", { import: "default" });
 const byName = new Map(
   Object.entries(files).map(([path, load]) => {
     const [namespace, , language] = path.replace(".json", "").split("/").slice(-3);

@@ -52,7 +52,7 @@ export function accentRoles(brand: string, on: Surroundings, mode: "light" | "da
     accentText: withContrast(accent, backgrounds, TEXT, away),
     accentSoft: soft,
     onAccentSoft: withContrast(accent, [soft], TEXT, away),
-    focus: withContrast(accent, backgrounds, SHAPE, away),
+    focus: withContrast(accent, backgrounds, mode === "light" ? SHAPE : TEXT, away),
   };
 }
 

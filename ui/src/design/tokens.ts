@@ -145,12 +145,12 @@ const shadows = {
 
 /** What does not change with the mode. Sizes of text are in rem, so that people's own text size counts. */
 const still = {
-  /** A grid of 4 px: `space[4]` is 16 px. */
+  /** A grid of 4 px: `space[4]` is 16 px. Between its lines only `hair` (2 px) and `snug` (6 px). */
   space: {
     0: "0",
-    0.5: "0.125rem",
+    hair: "0.125rem",
     1: "0.25rem",
-    1.5: "0.375rem",
+    snug: "0.375rem",
     2: "0.5rem",
     3: "0.75rem",
     4: "1rem",

@@ -6,25 +6,23 @@ import type { FieldViolation } from "@/api/errors";
 export type Rules<V> = () => Promise<(values: V) => FieldViolation[]>;
 
 /**
- * The rules of a request message, fetched when a form needs them:
+ * The rules of a request message, fetched when a form needs them. The schema is one of `@/api/rules`:
  *
  *     const createUser = rules(
- *       () => import("@/api/rules/atrium/iam/v1/user_service_pb"),
- *       (module) => module.CreateUserRequestSchema,
- *       (values: Values) => ({ email: values.email }),
+ *       async () => (await import("@/api/rules/atrium/iam/v1/user_service_pb")).CreateUserRequestSchema,
+ *       ({ email, displayName }: Values) => ({ email, displayName }),
  *     );
  */
-export function rules<Module, S extends DescMessage, V>(
-  load: () => Promise<Module>,
-  schema: (module: Module) => S,
+export function rules<S extends DescMessage, V>(
+  loadSchema: () => Promise<S>,
   toRequest: (values: V) => MessageInitShape<S>,
 ): Rules<V> {
   let fetched: Promise<(values: V) => FieldViolation[]> | undefined;
   return () => {
-    fetched ??= Promise.all([load(), import("@/api/validation")]).then(
-      ([module, { violationsOf }]) =>
+    fetched ??= Promise.all([loadSchema(), import("@/api/validation")]).then(
+      ([schema, { violationsOf }]) =>
         (values: V) =>
-          violationsOf(schema(module), toRequest(values)),
+          violationsOf(schema, toRequest(values)),
     );
     // A connection that was lost meanwhile must not spoil the form for good.
     fetched.catch(() => (fetched = undefined));

@@ -49,6 +49,8 @@ export async function startTexts(
       },
       react: { useSuspense: true },
     });
+  const missing = first.filter((namespace) => !texts.hasResourceBundle(texts.language, namespace));
+  if (missing.length > 0) throw new Error(`the texts ${missing.join(", ")} could not be loaded`);
   return texts;
 }
 

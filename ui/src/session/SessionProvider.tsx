@@ -25,17 +25,19 @@ interface SessionValue {
   reload: () => Promise<void>;
 }
 
+/** Where sessions come from: the browser's own, unless a test puts others in their place. */
+export const SessionsContext = createContext<(realm: RealmKey) => Session>(sessionOf);
+
 const SessionContext = createContext<SessionValue | undefined>(undefined);
 
 interface SessionProviderProps {
   realm: RealmKey;
-  /** For tests. Default: the browser's session of the realm. */
-  session?: Session;
   children: ReactNode;
 }
 
 /** The session of one area, and who is signed in there. Render it with `key={realm}`. */
-export function SessionProvider({ realm, session = sessionOf(realm), children }: SessionProviderProps): ReactNode {
+export function SessionProvider({ realm, children }: SessionProviderProps): ReactNode {
+  const session = use(SessionsContext)(realm);
   const state = useSyncExternalStore(session.subscribe, () => session.state);
   const [known, setKnown] = useState<{ me?: Me; failure?: ApiError }>({});
   const reload = useCallback(async () => {

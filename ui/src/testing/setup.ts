@@ -9,6 +9,17 @@ afterEach(() => {
   localStorage.clear();
 });
 
+// jsdom has no media queries: nothing matches.
+if (typeof window !== "undefined")
+  window.matchMedia = (media) =>
+    Object.assign(new EventTarget(), {
+      media,
+      matches: false,
+      onchange: null,
+      addListener: () => undefined,
+      removeListener: () => undefined,
+    });
+
 // What nobody looks at hides faults.
 beforeEach(() => {
   for (const level of ["error", "warn"] as const)

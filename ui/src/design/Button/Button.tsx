@@ -141,7 +141,7 @@ const sizes = {
   medium: css`
     block-size: ${theme.control.medium};
     padding-inline: ${theme.space[3]};
-    gap: ${theme.space[1.5]};
+    gap: ${theme.space.snug};
   `,
   large: css`
     block-size: ${theme.control.large};

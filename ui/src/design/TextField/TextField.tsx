@@ -75,7 +75,7 @@ export function TextField({
 const Field = styled(AriaTextField)`
   display: flex;
   flex-direction: column;
-  gap: ${theme.space[1.5]};
+  gap: ${theme.space.snug};
   min-inline-size: 0;
 `;
 
@@ -147,6 +147,9 @@ const Aside = styled.span`
   white-space: nowrap;
   ${Line} ~ & {
     padding-inline: 0 ${theme.space[3]};
+  }
+  & + ${Line} {
+    padding-inline-start: ${theme.space[2]};
   }
 `;
 

@@ -76,7 +76,7 @@ export function Page({ title, actions, description, trail, children }: PageProps
       <DocumentTitle>{title}</DocumentTitle>
       <Head>
         {trail}
-        <Inline $justify="space-between" $gap={3} $align="end">
+        <Inline $justify="space-between" $gap={3}>
           <Stack $gap={1}>
             <PageTitle>{title}</PageTitle>
             {description !== undefined && <Lead>{description}</Lead>}

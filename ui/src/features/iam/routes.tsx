@@ -1,8 +1,9 @@
 import type { Module } from "@/routing/module";
+import { page } from "@/routing/page";
 import { segments } from "@/routing/paths";
 
-const login = { path: segments.login, lazy: { Component: async () => (await import("./login/LoginPage")).LoginPage } };
-const me = { index: true, lazy: { Component: async () => (await import("./me/MePage")).MePage } };
+const login = { path: segments.login, lazy: page(async () => (await import("./login/LoginPage")).LoginPage) };
+const me = { index: true, lazy: page(async () => (await import("./me/MePage")).MePage) };
 
 export const module: Module = {
   platform: [me],

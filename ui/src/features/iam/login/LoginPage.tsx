@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Navigate, useLocation, useSearchParams } from "react-router";
 import { styled } from "styled-components";
 
+import { reportId } from "@/api/errors";
 import { PLATFORM, sessionCalls } from "@/api/session";
 import { Button } from "@/design/Button/Button";
 import { DocumentTitle } from "@/design/layout/DocumentTitle";
@@ -32,7 +33,7 @@ export function LoginPage(): ReactNode {
   const [owes, setOwes] = useState(false);
   const { control, submit, failure, isSending } = useRequestForm({
     defaultValues: { email: "", password: "" },
-    send: async (values: Values) => (await sessionCalls()).login(realm, values),
+    send: async (values: Values) => (await sessionCalls()).login(session.transport, realm, values),
     onDone: (answer) => (answer.mfaToken === "" ? session.adopt(answer) : setOwes(true)),
   });
   if (state.status === "signed-in") return <Navigate replace to={safeNext(search.get("next"), realm)} />;
@@ -43,7 +44,7 @@ export function LoginPage(): ReactNode {
         <Stack $gap={6}>
           <Stack $gap={3}>
             <Logo size={32} />
-            <Stack $gap={0.5}>
+            <Stack $gap="hair">
               <Title>{t("login.title")}</Title>
               <Text $tone="muted">
                 {realm === PLATFORM ? t("login.platform") : t("login.tenant", { tenant: realm })}
@@ -51,7 +52,7 @@ export function LoginPage(): ReactNode {
             </Stack>
           </Stack>
           {failure !== undefined && (
-            <Notice tone="danger" requestId={failure.requestId}>
+            <Notice tone="danger" requestId={reportId(failure)}>
               {errorText(failure)}
             </Notice>
           )}

@@ -1,0 +1,118 @@
+"""A platform, a real Chromium, and people in front of it.
+
+Playwright's asynchronous interface is used: its synchronous one, and pytest-playwright with it, keeps an event loop
+running in the main thread, in which no other asynchronous test could start.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+
+from actors.local import web
+from tests.browser.view import View
+from tests.journeys.platform import Platform, running
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars"]
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
+@pytest.fixture(scope="package")
+def site() -> Iterator[Platform]:
+    """A platform that serves the built application and is set up; shared, so journeys make things of their own."""
+    assert web.built() is not None, "the web application is not built: run make ui"
+    # A short path: sockets are kept in it.
+    with (
+        tempfile.TemporaryDirectory(prefix="atr", ignore_cleanup_errors=True) as folder,
+        running(Path(folder)) as started,
+    ):
+        started.set_up()
+        yield started
+
+
+@pytest_asyncio.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+OpenPage = Callable[..., Awaitable[Page]]
+
+
+@pytest_asyncio.fixture
+async def open_page(
+    site: Platform, browser: Browser, request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[OpenPage]:
+    """Opens an address as a person with a browser of their own: `await open_page("/setup", view)`.
+
+    The test fails when any page logs an error, throws, or breaks the Content Security Policy. When it fails, what
+    each page looked like is kept in a file whose name is printed.
+    """
+    complaints: list[str] = []
+    pages: list[Page] = []
+
+    def listen(page: Page) -> None:
+        pages.append(page)
+        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+        page.on("console", lambda message: complaints.extend(_complaint(page, message)))
+
+    async def open(path: str, view: View | None = None) -> Page:
+        context = await browser.new_context(base_url=site.url, **(view or View()).options())
+        context.set_default_timeout(10_000)
+        context.on("page", listen)
+        page = await context.new_page()
+        await page.goto(path)
+        return page
+
+    yield open
+    if request.node.stash.get(FAILED, False):
+        for at, page in enumerate(pages):
+            file = tmp_path / f"page-{at}.png"
+            if not page.is_closed():
+                await page.screenshot(path=file, full_page=True)
+                print(f"{page.url} looked like {file}")
+    assert not complaints, complaints
+
+
+def _complaint(page: Page, message: ConsoleMessage) -> list[str]:
+    # Browsers log each refused call as an error; refusals are what some journeys are about.
+    refused = message.text.startswith("Failed to load resource") and "/api/" in message.location.get("url", "")
+    return [] if message.type not in ("error", "warning") or refused else [f"{page.url}: {message.text}"]
+
+
+Axe = Callable[..., Awaitable[None]]
+
+
+@pytest.fixture
+def axe() -> Axe:
+    """Asserts that axe-core finds nothing against WCAG 2.2 AA in a page: `await axe(page)`."""
+    source = (web.FOLDER.parent / "node_modules" / "axe-core" / "axe.min.js").read_text()
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+    async def check(page: Page) -> None:
+        # Colours in the middle of a transition are nobody's.
+        await page.evaluate("() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})))")
+        # Not by a script element, which the page's policy would refuse.
+        await page.evaluate(source)
+        found: dict[str, Any] = await page.evaluate("(tags) => axe.run(document, {runOnly: tags})", tags)
+        assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]] == []
+
+    return check

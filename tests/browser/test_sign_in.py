@@ -1,0 +1,123 @@
+"""Signing in to the administration, staying signed in, signing out."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from playwright.async_api import Page, expect
+
+from actors.local import web
+from tests.browser.conftest import Axe, OpenPage
+from tests.browser.people import fits, sign_in
+from tests.browser.view import VIEWS, View
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
+FIRST_LOAD_BYTES = 200_000
+
+
+async def signed_in(page: Page) -> None:
+    await expect(page.get_by_role("heading", level=1, name="Signed in")).to_be_visible()
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=str)
+async def test_the_sign_in_page_is_accessible_and_fits(open_page: OpenPage, axe: Axe, view: View) -> None:
+    page = await open_page("/", view)
+    await expect(page).to_have_url("/master-admin/login?next=%2Fmaster-admin")
+    await expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    await axe(page)
+    await fits(page)
+    await sign_in(page, "nobody@example.com", "wrong")
+    await expect(page.get_by_role("alert")).to_have_text("The e-mail or the password is wrong.")
+    await axe(page)
+    await fits(page)
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=str)
+async def test_the_page_behind_is_accessible_and_fits(open_page: OpenPage, axe: Axe, view: View) -> None:
+    page = await open_page("/master-admin", view)
+    await sign_in(page)
+    await signed_in(page)
+    await axe(page)
+    await fits(page)
+
+
+async def test_what_is_missing_is_said_before_anything_is_sent(open_page: OpenPage) -> None:
+    page = await open_page("/master-admin/login")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if "/api/" in request.url else None)
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page.get_by_label("E-mail")).to_be_focused()
+    await expect(page.get_by_text("This field is needed.")).to_have_count(2)
+    assert sent == []
+
+
+async def test_the_session_lasts_over_a_reload_and_leads_back_to_where_one_wanted_to_be(open_page: OpenPage) -> None:
+    page = await open_page("/master-admin?hello=1")
+    await sign_in(page)
+    await signed_in(page)
+    await expect(page).to_have_url("/master-admin?hello=1")
+    cookies = {one["name"]: one for one in await page.context.cookies(f"{page.url}api/v1/auth/refresh")}
+    [cookie] = [one for one in await page.context.cookies() if one["name"] == "atrium_refresh_platform"]
+    assert cookie["httpOnly"] and cookie["secure"] and cookie["sameSite"] == "Strict"
+    assert cookie["path"] == "/api/v1/auth" and not cookies
+    await page.reload()
+    await signed_in(page)
+    kept = await page.evaluate("() => JSON.stringify([localStorage, sessionStorage, document.cookie])")
+    assert "eyJ" not in kept, "an access token is stored"
+
+
+async def test_tabs_share_a_session_and_never_lose_it_by_refreshing_together(open_page: OpenPage) -> None:
+    first = await open_page("/master-admin")
+    await sign_in(first)
+    await signed_in(first)
+    tabs = [first, *[await first.context.new_page() for _ in range(3)]]
+    for _ in range(3):
+        await asyncio.gather(*(tab.goto("/master-admin") for tab in tabs))
+        for tab in tabs:
+            await signed_in(tab)
+    await first.get_by_role("button", name="Sign out").click()
+    for tab in tabs:
+        await expect(tab.get_by_role("button", name="Sign in")).to_be_visible()
+    await first.reload()
+    await expect(first.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+async def test_leaving_a_page_while_it_refreshes_does_not_end_the_session(open_page: OpenPage) -> None:
+    page = await open_page("/master-admin")
+    await sign_in(page)
+    await signed_in(page)
+    for _ in range(5):
+        async with page.expect_request("**/api/v1/auth/refresh"):
+            await page.evaluate("() => location.reload()")
+    await page.goto("/master-admin")
+    await signed_in(page)
+
+
+async def test_german_browsers_are_answered_in_german(open_page: OpenPage) -> None:
+    page = await open_page("/", View(locale="de-CH"))
+    await expect(page.get_by_role("heading", level=1, name="Anmelden")).to_be_visible()
+    await expect(page.locator("html")).to_have_attribute("lang", "de")
+    await expect(page).to_have_title("Anmelden – Atrium")
+
+
+async def test_an_address_where_nothing_is_says_so(open_page: OpenPage, axe: Axe) -> None:
+    page = await open_page("/nothing/here")
+    await expect(page.get_by_role("heading", level=1, name="Page not found")).to_be_visible()
+    await axe(page)
+    await page.get_by_role("link", name="Go to the start").click()
+    await expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+async def test_the_first_load_is_small(open_page: OpenPage) -> None:
+    page = await open_page("/")
+    await expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    await page.wait_for_load_state("networkidle")
+    names: list[str] = await page.evaluate(
+        "() => performance.getEntriesByType('resource').map((one) => new URL(one.name).pathname)"
+    )
+    scripts = {name for name in names if name.endswith(".js")}
+    files = [web.FOLDER / name.removeprefix("/") for name in scripts]
+    packed = [file.with_name(file.name + ".gz") for file in files]
+    size = sum((gz if gz.exists() else file).stat().st_size for gz, file in zip(packed, files, strict=True))
+    assert len(scripts) > 5 and size <= FIRST_LOAD_BYTES, (size, sorted(scripts))
