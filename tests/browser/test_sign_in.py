@@ -109,6 +109,11 @@ async def test_an_address_where_nothing_is_says_so(open_page: OpenPage, axe: Axe
     await expect(page.get_by_role("button", name="Sign in")).to_be_visible()
 
 
+async def test_the_api_page_beside_it_works_under_its_own_policy(open_page: OpenPage) -> None:
+    page = await open_page("/docs")
+    await expect(page.get_by_role("link", name="SessionService", exact=True)).to_be_visible()
+
+
 async def test_the_first_load_is_small(open_page: OpenPage) -> None:
     page = await open_page("/")
     await expect(page.get_by_role("button", name="Sign in")).to_be_visible()

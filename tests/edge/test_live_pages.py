@@ -74,6 +74,7 @@ async def test_types_and_lifetimes_follow_the_names(world: World) -> None:
     assert logo.headers["content-type"] == "image/svg+xml"
     policy = page.headers["content-security-policy"]
     assert "script-src 'self';" in policy and "frame-ancestors 'none'" in policy
+    assert "require-trusted-types-for 'script'" in policy
     assert script.headers["content-security-policy"].startswith("default-src 'none'")
 
 

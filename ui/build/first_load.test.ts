@@ -1,22 +1,29 @@
 // @vitest-environment node
+import { readFileSync } from "node:fs";
+
 import { expect, test } from "vitest";
 
-import { firstLoad, gzipped } from "./first_load.ts";
+import { firstLoad, gzipped, HEAD_START } from "./first_load.ts";
 
-/** What a visitor of `/` fetches on top of the entry. */
-const VISITOR = [
-  "src/features/iam/login/LoginPage.tsx",
-  ...["app", "design", "i18n/errors", "features/iam"].map((folder) => `src/${folder}/locales/en.json`),
+const visitor = (language: "en" | "de"): string[] => [
+  "boot.js",
+  ...firstLoad([...HEAD_START[language], ...HEAD_START.visitor]),
 ];
 
-test("the first load of / is at most 200 kB of JavaScript", () => {
-  const files = firstLoad(VISITOR);
+test.each(["en", "de"] as const)("the first load of / is at most 200 kB of JavaScript (%s)", (language) => {
+  const files = visitor(language);
   expect(files.length).toBeGreaterThan(5);
   expect(gzipped(files)).toBeLessThanOrEqual(200_000);
 });
 
 test("what only some pages need is not in it", () => {
-  const calls = firstLoad(["src/api/sessionCalls.ts"]).at(-1);
+  const calls = firstLoad(HEAD_START.session).at(-1);
   expect(calls).toMatch(/^assets\/sessionCalls/);
-  expect(firstLoad(VISITOR)).not.toContain(calls);
+  expect(visitor("en")).not.toContain(calls);
+});
+
+test("the built page is told which files those are", () => {
+  const boot = readFileSync("dist/boot.js", "utf8");
+  for (const file of firstLoad(HEAD_START.visitor, []))
+    expect(boot + readFileSync("dist/index.html", "utf8")).toContain(file);
 });

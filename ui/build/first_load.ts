@@ -1,7 +1,4 @@
-/**
- * The JavaScript that a page needs before it can be used: `index.html`'s scripts, what they import, and the lazy
- * parts of the page, which `also` names by their source files.
- */
+/** What a page fetches before it can be used, by the build's own list. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -10,9 +7,19 @@ interface Chunk {
   imports?: string[];
 }
 
-/** The files below `dist`, each once. Needs a build. */
-export function firstLoad(also: readonly string[]): string[] {
-  const manifest = JSON.parse(readFileSync("node_modules/.atrium-manifest.json", "utf8")) as Record<string, Chunk>;
+/** The lazy parts that come with every first page, by language and by whether somebody has signed in here before. */
+export const HEAD_START = {
+  en: ["app", "design", "i18n/errors", "features/iam"].map((folder) => `src/${folder}/locales/en.json`),
+  de: ["app", "design", "i18n/errors", "features/iam"].map((folder) => `src/${folder}/locales/de.json`),
+  visitor: ["src/features/iam/login/LoginPage.tsx"],
+  session: ["src/api/sessionCalls.ts"],
+};
+
+export const MANIFEST = join("node_modules", ".atrium-manifest.json");
+
+/** The scripts below `dist` of the entry and of what `also` names by source files, each once. Needs a build. */
+export function firstLoad(also: readonly string[], entry: readonly string[] = ["index.html"]): string[] {
+  const manifest = JSON.parse(readFileSync(MANIFEST, "utf8")) as Record<string, Chunk>;
   const seen = new Set<string>();
   const visit = (name: string): void => {
     if (seen.has(name)) return;
@@ -21,8 +28,8 @@ export function firstLoad(also: readonly string[]): string[] {
     seen.add(name);
     chunk.imports?.forEach(visit);
   };
-  ["index.html", ...also].forEach(visit);
-  return ["boot.js", ...[...seen].map((name) => manifest[name]?.file ?? "").filter((file) => file.endsWith(".js"))];
+  [...entry, ...also].forEach(visit);
+  return [...seen].map((name) => manifest[name]?.file ?? "").filter((file) => file.endsWith(".js"));
 }
 
 /** Bytes of files as they are sent with gzip. */
