@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,12 @@ class Platform:
         """An ACTIVE tenant and the access token of its admin."""
         tenant = self.create_tenant(admin, slug, plan)
         return tenant, str(self.accept(f"admin@{slug}.example")["accessToken"])
+
+    def mailed(self) -> Counter[str]:
+        """How many mails went to each address."""
+        files = (self.home / "outbox").glob("*.eml")
+        policy = email.policy.default
+        return Counter(str(email.message_from_bytes(file.read_bytes(), policy=policy)["to"]) for file in files)
 
     def mails(self, address: str) -> list[str]:
         """The texts of the mails to an address, oldest first."""
