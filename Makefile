@@ -24,7 +24,7 @@ down: $(STAMP)-up ## Stop the platform.
 test: $(STAMP)-dev $(UI)-dev $(UI)-built chromium ## Run all tests; ARGS go to pytest.
 	.venv/bin/python -m pytest $(ARGS)
 
-test-fast: $(STAMP)-dev $(UI)-dev $(UI)-built ## Run the tests that start no server and no browser.
+test-fast: $(STAMP)-dev $(UI)-dev ## Run the tests that start no server and no browser.
 	.venv/bin/python -m pytest -m "not live" $(ARGS)
 
 lint: $(STAMP)-dev $(UI)-dev ## Check style, types, imports, protos and that generated code is fresh.

@@ -9,6 +9,8 @@ export default mergeConfig(
   vite,
   defineConfig({
     test: {
+      // A limit, not a measure: the machine may be busy.
+      testTimeout: 30_000,
       projects: [
         {
           extends: true,

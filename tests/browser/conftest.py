@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 from actors.local import web
 from tests.browser.view import View
@@ -23,6 +23,8 @@ from tests.journeys.platform import Platform, running
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars"]
 FAILED = pytest.StashKey[bool]()
+
+expect.set_options(timeout=15_000)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -76,7 +78,7 @@ async def open_page(
 
     async def open(path: str, view: View | None = None) -> Page:
         context = await browser.new_context(base_url=site.url, **(view or View()).options())
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(15_000)
         context.on("page", listen)
         page = await context.new_page()
         await page.goto(path)

@@ -1,4 +1,4 @@
-"""The generated package is what the protos generate."""
+"""What is generated is what the protos generate."""
 
 import filecmp
 import shutil
@@ -24,17 +24,20 @@ def differences(left: Path, right: Path) -> list[str]:
     return here
 
 
-def test_the_api_package_is_what_the_protos_generate(tmp_path: Path) -> None:
-    for name in ("buf.yaml", "buf.gen.yaml"):
+def test_the_api_packages_are_what_the_protos_generate(tmp_path: Path) -> None:
+    (tmp_path / "actors").mkdir()
+    (tmp_path / "ui").mkdir()
+    for name in ("buf.yaml", "buf.gen.yaml", "ui/buf.gen.yaml", "ui/buf.gen.rules.yaml"):
         shutil.copy(ROOT / name, tmp_path / name)
     shutil.copytree(ROOT / "protos", tmp_path / "protos")
-    (tmp_path / "actors").mkdir()
+    (tmp_path / "ui" / "node_modules").symlink_to(ROOT / "ui" / "node_modules")
     done = subprocess.run(
         [sys.executable, tmp_path / "protos" / "generate.py"], capture_output=True, text=True, timeout=50, check=False
     )
     assert done.returncode == 0, done.stderr
-    found = differences(ROOT / "actors" / "api", tmp_path / "actors" / "api")
-    assert not found, f"run `make generate`: {found}"
+    for folder in ("actors/api", "ui/src/api/gen", "ui/src/api/rules"):
+        found = differences(ROOT / folder, tmp_path / folder)
+        assert not found, f"run `make generate`: {found}"
 
 
 def test_every_proto_passes_the_linter() -> None:

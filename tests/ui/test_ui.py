@@ -19,6 +19,7 @@ def run(script: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.live  # needs no server, but as long as a quarter of all that `make test-fast` runs
 @pytest.mark.timeout(180)
 def test_units() -> None:
     run("test:unit")

@@ -6,9 +6,9 @@ try {
   if (mode === "light" || mode === "dark") document.documentElement.dataset.mode = mode;
 
   var wanted = [localStorage.getItem("atrium.locale") || ""].concat(navigator.languages);
-  var languages = wanted.map((one) => one.slice(0, 2)).filter((one) => one in files);
+  var language = wanted.map((one) => one.slice(0, 2)).find((one) => one in files);
   var signedIn = Object.keys(localStorage).some((key) => key.startsWith("atrium.session."));
-  for (var href of (files[languages[0] || "en"] || []).concat(files[signedIn ? "session" : "visitor"] || [])) {
+  for (var href of (files[language || "en"] || []).concat(files[signedIn ? "session" : "visitor"] || [])) {
     var link = document.createElement("link");
     link.rel = "modulepreload";
     link.href = href;
