@@ -26,6 +26,8 @@ def environment(home: Home) -> dict[str, str]:
         # On Linux this makes every Ray port listen on loopback only.
         "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
         "RAY_USAGE_STATS_ENABLED": "0",
+        # Ray gives its workers the lowest priority but four; service actors answer people. Heavy tasks lower their own.
+        "RAY_worker_niceness": "0",
         # Modules drain in `serve`, before the head is asked to stop; there is nothing left to wait for.
         "RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S": "0",
     }
