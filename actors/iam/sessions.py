@@ -103,8 +103,12 @@ class SessionDesk:
         call.principal = Principal(user_id=user.id, realm=realm_of(call.scope), tenant_id=call.scope, email=user.email)
         return self._deliver(call, answer, refresh, session, tenancy, delivery)
 
-    async def refresh(self, call: Call, token: str, *, cookie: bool) -> SignedIn:
-        """Continues a session. Raises RefreshTokenInvalid, or RefreshTokenReused after ending the session."""
+    async def refresh(self, call: Call, token: str, retry_key: str, *, cookie: bool) -> SignedIn:
+        """Continues a session. Raises RefreshTokenInvalid, or RefreshTokenReused after ending the session.
+
+        With a retry key the next refresh token follows from the present one and the key: a client whose answer was
+        lost repeats the call and gets the same token, and whoever only has the old token does not.
+        """
         known = opaque.read(token, REFRESH, self._key)
         if known is None:
             raise RefreshTokenInvalid
@@ -118,7 +122,8 @@ class SessionDesk:
             if session is None:
                 raise RefreshTokenInvalid
             now = self.room.clock.now()
-            next_token, next_hash = opaque.make(REFRESH, known.scope, session.id, self._key)
+            seed = f"{known.hash} {retry_key}" if retry_key else ""
+            next_token, next_hash = opaque.make(REFRESH, known.scope, session.id, self._key, seed)
             try:
                 session = session.refreshed(known.hash, next_hash, call.address, call.user_agent[:300], now)
             except RefreshTokenReused:

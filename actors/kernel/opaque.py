@@ -28,9 +28,11 @@ class Opaque:
     """What the store keeps of it."""
 
 
-def make(prefix: str, scope: str, id: str, key: bytes) -> tuple[str, str]:
-    """A new token and the hash to keep of it."""
-    random = secrets.token_urlsafe(32)
+def make(prefix: str, scope: str, id: str, key: bytes, seed: str = "") -> tuple[str, str]:
+    """A new token and the hash to keep of it. With a seed the token is the same for the same seed, and still nobody's
+    guess who lacks the key."""
+    drawn = hmac.digest(key, f"seed {seed}".encode(), hashlib.sha256) if seed else secrets.token_bytes(32)
+    random = base64.urlsafe_b64encode(drawn).rstrip(b"=").decode()
     body = f"{prefix}.{scope or PLATFORM}.{id}.{random}"
     return f"{body}.{_tag(body, key)}", hash_of(random)
 

@@ -53,6 +53,32 @@ async def test_a_used_refresh_token_ends_the_whole_family_and_is_audited(world: 
     assert session["end_reason"] == "TOKEN_REUSED"
 
 
+async def test_a_refresh_whose_answer_was_lost_is_repeated_with_its_retry_key(world: World) -> None:
+    first = await world.login("admin@acme.example", "acme")
+    ask = {"refresh_token": first.refresh_token, "retry_key": "a key nobody else has"}
+    second, again = await world.call("iam.Refresh", **ask), await world.call("iam.Refresh", **ask)
+    assert again.refresh_token == second.refresh_token != first.refresh_token
+    third = await world.call("iam.Refresh", refresh_token=second.refresh_token, retry_key="another key, another try")
+    assert third.refresh_token not in (first.refresh_token, second.refresh_token)
+    with refused("REFRESH_TOKEN_REUSED"):  # its time is over once the next token was used
+        await world.call("iam.Refresh", **ask)
+
+
+@pytest.mark.parametrize("key", ["", "a key that is not the one"])
+async def test_whoever_has_the_old_token_and_not_the_retry_key_ends_the_family(world: World, key: str) -> None:
+    first = await world.login("admin@acme.example", "acme")
+    await world.call("iam.Refresh", refresh_token=first.refresh_token, retry_key="a key nobody else has")
+    with refused("REFRESH_TOKEN_REUSED"):
+        await world.call("iam.Refresh", refresh_token=first.refresh_token, retry_key=key)
+
+
+async def test_refreshes_with_one_token_and_key_at_once_all_get_the_same(world: World) -> None:
+    first = await world.login("admin@acme.example", "acme")
+    ask = {"refresh_token": first.refresh_token, "retry_key": "a key nobody else has"}
+    answers = await asyncio.gather(*(world.call("iam.Refresh", **ask) for _ in range(8)))
+    assert len({answer.refresh_token for answer in answers}) == 1
+
+
 async def test_of_two_refreshes_with_one_token_at_once_one_wins_and_the_family_ends(world: World) -> None:
     first = await world.login("admin@acme.example", "acme")
 

@@ -97,9 +97,14 @@ class Session(Record):
         return self.but(end_time=self.expire_time, end_reason=EndReason.EXPIRED)
 
     def refreshed(self, presented_hash: str, next_hash: str, address: str, user_agent: str, at: datetime) -> Session:
-        """Continued with a new refresh token. Raises RefreshTokenInvalid or RefreshTokenReused."""
+        """Continued with a new refresh token; as it is when the new one is what an earlier refresh led to already.
+
+        Raises RefreshTokenInvalid or RefreshTokenReused.
+        """
         if not self.alive(at):
             raise RefreshTokenInvalid
+        if hmac.compare_digest(next_hash, self.refresh_hash):
+            return self
         if not hmac.compare_digest(presented_hash, self.refresh_hash):
             raise RefreshTokenReused
         return self.but(refresh_hash=next_hash, last_seen_time=at, address=address, user_agent=user_agent)

@@ -66,7 +66,7 @@ class SessionService(SessionServiceServicer):
         if not token:
             raise RefreshTokenInvalid
         try:
-            return await self.desk.refresh(call, token, cookie=not request.refresh_token)
+            return await self.desk.refresh(call, token, request.retry_key, cookie=not request.refresh_token)
         except (RefreshTokenInvalid, RefreshTokenReused):
             if not request.refresh_token:
                 self.desk.forget_cookie(call, request.tenant)

@@ -20,14 +20,18 @@ class Platform {
   access = "";
   ended = false;
   #generation = 0;
+  #retryKey = "";
 
   constructor() {
     this.edge.demandsToken = true;
     this.edge.on(SessionService.method.login, (_, { setCookie }) => this.#signedIn(setCookie));
-    this.edge.on(SessionService.method.refresh, ({ realm, tenant }, { cookies, setCookie }) => {
+    this.edge.on(SessionService.method.refresh, ({ realm, tenant, retryKey }, { cookies, setCookie }) => {
       expect([realm, tenant]).toEqual([1, ""]);
       const presented = cookies.get(COOKIE);
       if (presented === undefined || this.ended) throw refused("REFRESH_TOKEN_INVALID", Code.UNAUTHENTICATED);
+      const repeated = presented === `refresh-${String(this.#generation - 1)}` && retryKey === this.#retryKey;
+      if (repeated) this.#generation -= 1;
+      this.#retryKey = retryKey;
       if (presented !== `refresh-${String(this.#generation)}`) {
         this.ended = true;
         throw refused("REFRESH_TOKEN_REUSED", Code.UNAUTHENTICATED);
@@ -160,6 +164,21 @@ test("tabs that are opened together refresh one after the other", async () => {
   const states = await Promise.all([platform.tab(), platform.tab(), platform.tab()].map((tab) => tab.start()));
   expect(states.map((state) => state.status)).toEqual(["signed-in", "signed-in", "signed-in"]);
   expect(platform.ended).toBe(false);
+});
+
+test("a refresh that a page left under way is repeated with its key", async () => {
+  const platform = new Platform();
+  await platform.signIn(platform.tab());
+  // The page is gone, and its lock with it: its call reached the platform, and the answer nobody.
+  const left = "the key of the page that was left";
+  platform.browser.stored.set("atrium.refresh.platform", left);
+  const cookie = platform.edge.cookies.get(COOKIE);
+  await createClient(SessionService, platform.edge.transport).refresh({ realm: 1, retryKey: left });
+  platform.edge.cookies.set(COOKIE, cookie ?? "");
+  const tab = platform.tab();
+  expect((await tab.start()).status).toBe("signed-in");
+  expect(platform.ended).toBe(false);
+  expect(platform.browser.stored.has("atrium.refresh.platform")).toBe(false);
 });
 
 test("a refused refresh signs out everywhere and says why", async () => {

@@ -166,9 +166,14 @@ export class Session {
     // While this tab waited for the lock another one may have refreshed, or ended the session.
     if (this.#state.status === "signed-out") return;
     if (this.#access !== undefined && this.#access.token !== stale) return;
+    // A page that is left in the middle of a refresh loses its lock and its answer; the next one repeats the call with
+    // the same key and gets the same answer.
+    const retryKey = this.#host.storage.getItem(this.#retry) ?? crypto.randomUUID();
     try {
       const { refresh } = await sessionCalls();
-      this.adopt(await refresh(this.#host.transport, this.realm));
+      this.#host.storage.setItem(this.#retry, retryKey);
+      this.adopt(await refresh(this.#host.transport, this.realm, retryKey));
+      this.#host.storage.removeItem(this.#retry);
     } catch (error) {
       if (!(error instanceof ApiError) || error.code !== Code.UNAUTHENTICATED) throw error;
       // On the first look nobody was signed in for sure, so nothing has ended.
@@ -195,7 +200,10 @@ export class Session {
   }
 
   #end(reason: string | undefined): void {
-    if (this.#access?.continues !== false) this.#host.storage.removeItem(this.#hint);
+    if (this.#access?.continues !== false) {
+      this.#host.storage.removeItem(this.#hint);
+      this.#host.storage.removeItem(this.#retry);
+    }
     this.#access = undefined;
     this.#become({ status: "signed-out", reason });
   }
@@ -212,6 +220,11 @@ export class Session {
   /** That somebody signed in here: no secret, and no proof either. */
   get #hint(): string {
     return `atrium.session.${this.realm}`;
+  }
+
+  /** The key of a refresh whose answer has not come. Of no use without the cookie that it goes with. */
+  get #retry(): string {
+    return `atrium.refresh.${this.realm}`;
   }
 }
 

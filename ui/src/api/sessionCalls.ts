@@ -22,8 +22,8 @@ export function login(
 }
 
 /** By the cookie. The answer sets the next one, so it must arrive even when the page is left meanwhile. */
-export function refresh(transport: Transport, realm: RealmKey): Promise<SignedIn> {
-  return createClient(SessionService, transport).refresh(realmFields(realm), { keepalive: true });
+export function refresh(transport: Transport, realm: RealmKey, retryKey: string): Promise<SignedIn> {
+  return createClient(SessionService, transport).refresh({ ...realmFields(realm), retryKey }, { keepalive: true });
 }
 
 export async function logout(transport: Transport): Promise<void> {

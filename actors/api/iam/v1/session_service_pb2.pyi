@@ -154,22 +154,28 @@ class RefreshRequest(message.Message):
     REFRESH_TOKEN_FIELD_NUMBER: builtins.int
     REALM_FIELD_NUMBER: builtins.int
     TENANT_FIELD_NUMBER: builtins.int
+    RETRY_KEY_FIELD_NUMBER: builtins.int
     refresh_token: builtins.str
     """Left out by browsers: the cookie of the realm and tenant is used, and set anew."""
     realm: options_pb2.Realm.ValueType
     """Which cookie; not needed with a token in the body."""
     tenant: builtins.str
     """Which tenant's cookie, by slug."""
+    retry_key: builtins.str
+    """Chosen by the client, unguessable and new for each refresh: a call that is repeated with it, because its answer was
+    lost, is answered with the same refresh token.
+    """
     def __init__(
         self,
         *,
         refresh_token: builtins.str = ...,
         realm: options_pb2.Realm.ValueType = ...,
         tenant: builtins.str = ...,
+        retry_key: builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["realm", b"realm", "refresh_token", b"refresh_token", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["realm", b"realm", "refresh_token", b"refresh_token", "retry_key", b"retry_key", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

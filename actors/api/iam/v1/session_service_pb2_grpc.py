@@ -108,7 +108,8 @@ class SessionServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Refresh(self, request, context):
-        """Exchanges a refresh token for a new pair. Each refresh token works once; a second use ends the session.
+        """Exchanges a refresh token for a new pair. Each refresh token works once; a second use ends the session, unless it
+        repeats the first one with its `retry_key`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

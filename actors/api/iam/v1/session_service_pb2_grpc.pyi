@@ -40,7 +40,9 @@ class SessionServiceStub:
     CompleteMfa: _grpc.UnaryUnaryMultiCallable[_session_service_pb2.CompleteMfaRequest, _session_service_pb2.SignedIn]
     """Gives the second factor; called with `mfa_token` as the bearer token."""
     Refresh: _grpc.UnaryUnaryMultiCallable[_session_service_pb2.RefreshRequest, _session_service_pb2.SignedIn]
-    """Exchanges a refresh token for a new pair. Each refresh token works once; a second use ends the session."""
+    """Exchanges a refresh token for a new pair. Each refresh token works once; a second use ends the session, unless it
+    repeats the first one with its `retry_key`.
+    """
     ExchangeApiKey: _grpc.UnaryUnaryMultiCallable[_session_service_pb2.ExchangeApiKeyRequest, _session_service_pb2.SignedIn]
     """Exchanges an API key for an access token (the OAuth 2 client-credentials idea). Callers may as well send
     the key as `x-api-key` with every call; the platform then makes this exchange itself.
@@ -69,7 +71,9 @@ class SessionServiceAsyncStub(SessionServiceStub):
     CompleteMfa: _aio.UnaryUnaryMultiCallable[_session_service_pb2.CompleteMfaRequest, _session_service_pb2.SignedIn]  # type: ignore[assignment]
     """Gives the second factor; called with `mfa_token` as the bearer token."""
     Refresh: _aio.UnaryUnaryMultiCallable[_session_service_pb2.RefreshRequest, _session_service_pb2.SignedIn]  # type: ignore[assignment]
-    """Exchanges a refresh token for a new pair. Each refresh token works once; a second use ends the session."""
+    """Exchanges a refresh token for a new pair. Each refresh token works once; a second use ends the session, unless it
+    repeats the first one with its `retry_key`.
+    """
     ExchangeApiKey: _aio.UnaryUnaryMultiCallable[_session_service_pb2.ExchangeApiKeyRequest, _session_service_pb2.SignedIn]  # type: ignore[assignment]
     """Exchanges an API key for an access token (the OAuth 2 client-credentials idea). Callers may as well send
     the key as `x-api-key` with every call; the platform then makes this exchange itself.
@@ -113,7 +117,9 @@ class SessionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _session_service_pb2.RefreshRequest,
         call: _Call,
     ) -> _typing.Union[_session_service_pb2.SignedIn, _abc.Awaitable[_session_service_pb2.SignedIn]]:
-        """Exchanges a refresh token for a new pair. Each refresh token works once; a second use ends the session."""
+        """Exchanges a refresh token for a new pair. Each refresh token works once; a second use ends the session, unless it
+        repeats the first one with its `retry_key`.
+        """
 
     @_abc_1.abstractmethod
     def ExchangeApiKey(
