@@ -18,7 +18,7 @@ def platform() -> Iterator[Platform]:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def admin(platform: Platform) -> str:
-    """The Super Admin's access token, which lasts for the session of tests."""
+    """A fresh access token of the Super Admin: one lasts for five minutes, the tests for longer."""
     return platform.set_up()

@@ -256,7 +256,7 @@ def test_logs_are_shown_and_followed(atrium: Atrium) -> None:
     kill(pids(atrium)["nats"])
     assert "Starting nats-server" in following.stdout.readline()
     following.send_signal(signal.SIGINT)
-    assert following.wait(10) == 0
+    assert following.wait(30) == 0
 
 
 def test_a_mongod_that_cannot_start_says_which_log_to_read(atrium: Atrium) -> None:
