@@ -70,7 +70,7 @@ class Collection(Generic[R]):
     search: tuple[str, ...] = ()
     """Text fields whose words `Words` finds."""
     expires: str = ""
-    """A time field after which the record may be removed by the store."""
+    """A time field after which the record may be removed by the store. Until it is, it is found like any other."""
     kind: str = ""
     """What messages call one record; default the name without its plural s."""
     exported: bool = True
@@ -280,6 +280,11 @@ class Backend(Protocol):
 
     async def purge(self, place: Place) -> int:
         """Removes all records of the place's scope. Returns how many. Repeatable."""
+        ...
+
+    async def sweep(self, place: Place, now: datetime) -> int:
+        """Removes the place's records that expired before now. Returns how many; 0 where the database does it by
+        itself. Repeatable."""
         ...
 
     def scan(self, place: Place) -> AsyncIterator[dict[str, Any]]:

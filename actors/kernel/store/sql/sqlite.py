@@ -1,0 +1,118 @@
+"""SQLite in a file that several processes of one machine may have open.
+
+A transaction is one job of the connection's thread, from BEGIN IMMEDIATE to COMMIT. So the file's write lock is never
+held while an event loop is busy with something else, and a cancelled call leaves no transaction open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sqlite3
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL
+
+from actors.kernel.settings import SettingsError
+from actors.kernel.store.sql.engine import Engine, Work
+from actors.kernel.store.sql.writes import Cursor
+
+T = TypeVar("T")
+
+CONNECTIONS = 5
+BUSY_MS = 5000
+"""How long a writer waits for those of other processes."""
+_BUSY, _LOCKED = 5, 6
+_UNAVAILABLE = {7, 8, 9, 10, 11, 13, 14, 15, 26}
+"""Out of memory, read-only, interrupted, input or output, corrupt, full, cannot open, protocol, not a database."""
+_FAILED = re.compile(r"UNIQUE constraint failed: (.+)")
+
+
+class SqliteEngine(Engine):
+    begin = "BEGIN IMMEDIATE"
+
+    def __init__(self, url: URL) -> None:
+        self.path = file_of(url)
+        super().__init__(url, pool_size=CONNECTIONS, max_overflow=0)
+        prepare_connections(self.pool.sync_engine, BUSY_MS)
+        self._writing = asyncio.Lock()
+
+    async def visit(self, work: Work[T], *, writes: bool) -> T:
+        if writes:
+            # One at a time in this process, in the order they came; SQLite's own waiting is for other processes.
+            async with self._writing:
+                return await self._visit(work)
+        return await self._visit(work)
+
+    async def _visit(self, work: Work[T]) -> T:
+        async with self.pool.connect() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            # One job in place of one for each statement: the driver's public methods each wait for the thread anew.
+            job = asyncio.ensure_future(driver._execute(_on_cursor, driver._conn, work))
+            try:
+                return await asyncio.shield(job)  # type: ignore[no-any-return]
+            except asyncio.CancelledError:
+                # The thread is at it and cannot be stopped: the connection is not free before it is done.
+                await asyncio.wait([job])
+                if not job.cancelled():
+                    job.exception()
+                raise
+
+    def taken(self, error: Exception) -> frozenset[str] | None:
+        if isinstance(error, sqlite3.IntegrityError) and (found := _FAILED.match(str(error))):
+            return frozenset(name.rpartition(".")[2] for name in found[1].split(", "))
+        return None
+
+    def contended(self, error: Exception) -> bool:
+        return _code(error) in (_BUSY, _LOCKED)
+
+    def unavailable(self, error: Exception) -> str | None:
+        return str(error.sqlite_errorname) if _code(error) in _UNAVAILABLE else None  # type: ignore[attr-defined]
+
+    def rollback(self, cursor: Cursor) -> None:
+        connection: sqlite3.Connection = cursor.connection  # type: ignore[attr-defined]
+        if connection.in_transaction:  # some errors end it
+            cursor.execute("ROLLBACK")
+
+    def accepts_writes(self, cursor: Cursor) -> bool:
+        cursor.execute(self.begin)
+        cursor.execute("ROLLBACK")
+        return True
+
+
+def _on_cursor(connection: sqlite3.Connection, work: Work[T]) -> T:
+    cursor = connection.cursor()
+    try:
+        return work(cursor)
+    finally:
+        cursor.close()
+
+
+def _code(error: Exception) -> int | None:
+    """SQLite's primary error code."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+def file_of(url: URL) -> Path:
+    """The database's file. Raises SettingsError for a database in memory, which no second connection would see."""
+    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
+        raise SettingsError("ATRIUM_SQL_URL must name a file: sqlite+aiosqlite:////absolute/path/atrium.db")
+    return Path(url.database)
+
+
+def prepare_connections(engine: Any, busy_ms: int, *, foreign_keys: bool = True) -> None:
+    """Sets every new connection up: write-ahead log, and a commit is on the disk before it is answered."""
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # the driver begins no transactions of its own
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={busy_ms}")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
+        cursor.execute("PRAGMA journal_size_limit=67108864")
+        cursor.close()
