@@ -152,7 +152,8 @@ async def shop_over(backend: Backend, clock: Clock, *, silo: bool = True) -> Sho
     async with store.unit(call_of("")) as unit:
         for tenant, database in ((POOLED, ""), (ALSO_POOLED, ""), (SILOED, "silo" if silo else "")):
             isolation = "SILO" if database else "POOL"
-            unit.placements.put(Placement(id=tenant, tenant_id=tenant, isolation=isolation, database=database))
+            placement = Placement(id=tenant, tenant_id=tenant, isolation=isolation, database=database)
+            unit.placements.insert_absent([placement])
     return Shop(backend, clock, store, committed, silo)
 
 

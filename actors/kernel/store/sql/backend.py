@@ -8,11 +8,10 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import URL, make_url
 
 from actors.kernel.errors import Contended
-from actors.kernel.settings import SettingsError
 from actors.kernel.store.contract import BY_ID, Between, Collection, Condition, In, InsertAbsent, Order, Place, Write
+from actors.kernel.store.sql.addresses import is_file, parsed
 from actors.kernel.store.sql.blobs import Blobs
 from actors.kernel.store.sql.engine import Engine
 from actors.kernel.store.sql.filters import Query
@@ -28,24 +27,6 @@ LOAD_TRIES = 5
 HEALTH_SECONDS = 2.0
 
 
-def parsed(url: str) -> URL:
-    """The address of a database. Raises SettingsError for one of another kind than there is an engine for."""
-    try:
-        found = make_url(url)
-    except sa.exc.ArgumentError:
-        raise SettingsError("ATRIUM_SQL_URL is not an address such as mysql+asyncmy://user:password@host/db") from None
-    if found.drivername not in _ENGINES:
-        raise SettingsError(f"ATRIUM_SQL_URL must begin with {' or '.join(_ENGINES)}, not with {found.drivername}")
-    return found
-
-
-_ENGINES: dict[str, type[Engine]] = {
-    "mysql+asyncmy": MysqlEngine,
-    "mariadb+asyncmy": MysqlEngine,
-    "sqlite+aiosqlite": SqliteEngine,
-}
-
-
 class SqlBackend:
     """Collections as tables of one SQL database. Raises SettingsError for an address it cannot use.
 
@@ -55,7 +36,7 @@ class SqlBackend:
 
     def __init__(self, url: str) -> None:
         self.url = parsed(url)
-        self.engine: Engine = _ENGINES[self.url.drivername](self.url)  # type: ignore[call-arg]
+        self.engine: Engine = SqliteEngine(self.url) if is_file(self.url) else MysqlEngine(self.url)
         self.statements = Statements(self.engine.dialect)
         self.writes = Writes(self.statements, self._layout, self.engine.taken)
         self._metadata = sa.MetaData()

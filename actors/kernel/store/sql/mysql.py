@@ -78,14 +78,10 @@ class MysqlEngine(Engine):
         return None
 
     def contended(self, error: Exception) -> bool:
-        return _code(error) in _CONFLICTS
+        return contended(error)
 
     def unavailable(self, error: Exception) -> str | None:
-        if isinstance(error, OSError | EOFError):
-            return type(error).__name__
-        if not isinstance(error, asyncmy.errors.Error) or isinstance(error, _FAULTS) or self.contended(error):
-            return None
-        return f"{type(error).__name__} {_code(error) or ''}".strip()
+        return unavailable(error)
 
     def rollback(self, cursor: Cursor) -> None:
         cursor.execute("ROLLBACK")
@@ -102,6 +98,18 @@ def _on_cursor(connection: Any, work: Work[T]) -> T:
     finally:
         with contextlib.suppress(Exception):
             cursor.close()
+
+
+def contended(error: Exception) -> bool:
+    return _code(error) in _CONFLICTS
+
+
+def unavailable(error: Exception) -> str | None:
+    if isinstance(error, OSError | EOFError):
+        return type(error).__name__
+    if not isinstance(error, asyncmy.errors.Error) or isinstance(error, _FAULTS) or contended(error):
+        return None
+    return f"{type(error).__name__} {_code(error) or ''}".strip()
 
 
 def _code(error: Exception) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,11 +15,42 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from actors.kernel.errors import DependencyUnavailable
 from actors.kernel.store.contract import Collection
 from actors.kernel.store.sql import mysql, sqlite
+from actors.kernel.store.sql.addresses import is_file
 from actors.kernel.store.sql.engine import DEPENDENCY
 from actors.kernel.store.sql.tables import blob_tables, metadata_of
 
 WAIT_SECONDS = 300
 """How long one who makes tables waits for another."""
+
+
+@asynccontextmanager
+async def connected(url: URL, *, writing: bool = False) -> AsyncIterator[AsyncConnection]:
+    """A connection for looking at tables or making them. Raises DependencyUnavailable."""
+    engine = create_async_engine(url, poolclass=sa.pool.NullPool, hide_parameters=True)
+    if is_file(url):
+        # Alembic changes a table by making it anew, which must not take the rows that refer to the old one with it.
+        sqlite.prepare_connections(engine.sync_engine, WAIT_SECONDS * 1000, foreign_keys=False)
+    else:
+        mysql.prepare_connections(engine.sync_engine)
+    if is_file(url) and writing:
+
+        @event.listens_for(engine.sync_engine, "begin")
+        def begin(connection: sa.Connection) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    try:
+        async with engine.connect() as connection:
+            yield connection
+    except (sa.exc.DBAPIError, OSError) as error:
+        cause: Any = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+        driver = sqlite if is_file(url) else mysql
+        if driver.contended(cause):
+            raise DependencyUnavailable(dependency=DEPENDENCY, problem="others are changing its tables") from error
+        if (problem := driver.unavailable(cause)) is not None:
+            raise DependencyUnavailable(dependency=DEPENDENCY, problem=problem) from error
+        raise
+    finally:
+        await engine.dispose()
 
 
 @asynccontextmanager
@@ -28,30 +60,13 @@ async def alone(url: URL) -> AsyncIterator[AsyncConnection]:
     On SQLite it is a transaction: an error, or the end of the process, leaves everything as it was. MySQL commits
     each statement that makes or changes a table by itself. Raises DependencyUnavailable.
     """
-    lite = url.drivername.startswith("sqlite")
-    engine = create_async_engine(url, poolclass=sa.pool.NullPool, hide_parameters=True)
-    if lite:
-        sqlite.file_of(url).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Alembic changes a table by making it anew, which must not take the rows that refer to the old one with it.
-        sqlite.prepare_connections(engine.sync_engine, WAIT_SECONDS * 1000, foreign_keys=False)
-
-        @event.listens_for(engine.sync_engine, "begin")
-        def begin(connection: sa.Connection) -> None:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+    if is_file(url):
+        Path(str(url.database)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        async with connected(url, writing=True) as connection, connection.begin():
+            yield connection
     else:
-        mysql.prepare_connections(engine.sync_engine)
-    try:
-        async with engine.connect() as connection:
-            if lite:
-                async with connection.begin():
-                    yield connection
-            else:
-                async with _named_lock(connection, f"atrium.{url.database}"[:64]):
-                    yield connection
-    except (sa.exc.OperationalError, sa.exc.InterfaceError, OSError) as error:
-        raise DependencyUnavailable(dependency=DEPENDENCY, problem=type(error).__name__) from error
-    finally:
-        await engine.dispose()
+        async with connected(url) as connection, _named_lock(connection, f"atrium.{url.database}"[:64]):
+            yield connection
 
 
 @asynccontextmanager

@@ -9,13 +9,11 @@ from __future__ import annotations
 import asyncio
 import re
 import sqlite3
-from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL
 
-from actors.kernel.settings import SettingsError
 from actors.kernel.store.sql.engine import Engine, Work
 from actors.kernel.store.sql.writes import Cursor
 
@@ -34,7 +32,6 @@ class SqliteEngine(Engine):
     begin = "BEGIN IMMEDIATE"
 
     def __init__(self, url: URL) -> None:
-        self.path = file_of(url)
         super().__init__(url, pool_size=CONNECTIONS, max_overflow=0)
         prepare_connections(self.pool.sync_engine, BUSY_MS)
         self._writing = asyncio.Lock()
@@ -66,10 +63,10 @@ class SqliteEngine(Engine):
         return None
 
     def contended(self, error: Exception) -> bool:
-        return _code(error) in (_BUSY, _LOCKED)
+        return contended(error)
 
     def unavailable(self, error: Exception) -> str | None:
-        return str(error.sqlite_errorname) if _code(error) in _UNAVAILABLE else None  # type: ignore[attr-defined]
+        return unavailable(error)
 
     def rollback(self, cursor: Cursor) -> None:
         connection: sqlite3.Connection = cursor.connection  # type: ignore[attr-defined]
@@ -90,17 +87,18 @@ def _on_cursor(connection: sqlite3.Connection, work: Work[T]) -> T:
         cursor.close()
 
 
+def contended(error: Exception) -> bool:
+    return _code(error) in (_BUSY, _LOCKED)
+
+
+def unavailable(error: Exception) -> str | None:
+    return str(error.sqlite_errorname) if _code(error) in _UNAVAILABLE else None  # type: ignore[attr-defined]
+
+
 def _code(error: Exception) -> int | None:
     """SQLite's primary error code."""
     code = getattr(error, "sqlite_errorcode", None)
     return None if code is None else code & 0xFF
-
-
-def file_of(url: URL) -> Path:
-    """The database's file. Raises SettingsError for a database in memory, which no second connection would see."""
-    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
-        raise SettingsError("ATRIUM_SQL_URL must name a file: sqlite+aiosqlite:////absolute/path/atrium.db")
-    return Path(url.database)
 
 
 def prepare_connections(engine: Any, busy_ms: int, *, foreign_keys: bool = True) -> None:

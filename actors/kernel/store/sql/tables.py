@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
 
 from actors.kernel.store.contract import Collection, Reach
-from actors.kernel.store.sql.fields import Field, fields_of
+from actors.kernel.store.sql.fields import ID_LENGTH, TENANT_ID_LENGTH, Convert, Field, fields_of
 from actors.kernel.store.sql.types import Blob, Text, default
 
 WORD_LENGTH = 190
 """Words that begin alike for so many characters are not told apart by searches."""
+PRESENT = "unique_"
+"""A unique index ends in a column of this prefix, which repeats the field and is null where that is empty: nulls never
+collide. What each engine has for leaving rows out of an index, the other or Alembic does not know."""
 _LONGEST_NAME = 64
 _MOST_INDEX_BYTES = 3072
 _OPTIONS = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
@@ -29,6 +33,8 @@ class Layout:
     words: sa.Table | None
     """One row for each word of each record, where the collection has search."""
     fields: Mapping[str, Field]
+    present: Mapping[str, str]
+    """Field → the column that repeats it where it is not empty."""
     uniques: Mapping[frozenset[str], tuple[str, ...]]
     """The fields of each unique index, by the name of the index and by its columns: engines tell one or the other."""
 
@@ -36,10 +42,19 @@ class Layout:
     def name(self) -> str:
         return self.table.name
 
-    def row(self, document: Mapping[str, Any], names: Sequence[str] | None = None) -> list[Any]:
-        """The driver's values of these fields of a document, by default of all. Raises ValueError for a text that
-        is longer than its column."""
-        return [self.value(name, document[name]) for name in (self.fields if names is None else names)]
+    def columns(self, given: Container[str] | None = None) -> list[str]:
+        """The columns that are written when these fields are, by default all."""
+        names = [name for name in self.fields if given is None or name in given]
+        return [*names, *(column for name, column in self.present.items() if given is None or name in given)]
+
+    def row(self, document: Mapping[str, Any], columns: Sequence[str]) -> list[Any]:
+        """The driver's values for these columns. Raises ValueError for a text that is longer than its column."""
+        return [
+            self.value(name, document[name])
+            if name in self.fields
+            else document[name.removeprefix(PRESENT)] or None
+            for name in columns
+        ]
 
     def value(self, name: str, value: Any) -> Any:
         field = self.fields[name]
@@ -59,11 +74,9 @@ class Layout:
                 found[name] = decode(found[name])
         return found
 
-    def __post_init__(self) -> None:
-        decoders = [(name, field.decode) for name, field in self.fields.items() if field.decode is not None]
-        object.__setattr__(self, "_decoders", decoders)
-
-    _decoders: Sequence[Any] = dataclasses.field(init=False, default=())
+    @cached_property
+    def _decoders(self) -> list[tuple[str, Convert]]:
+        return [(name, field.decode) for name, field in self.fields.items() if field.decode is not None]
 
 
 def layout_of(collection: Collection[Any], name: str, metadata: sa.MetaData) -> Layout:
@@ -72,30 +85,32 @@ def layout_of(collection: Collection[Any], name: str, metadata: sa.MetaData) -> 
         name for index in collection.indexes for name in index.fields if name not in ("id", "tenant_id")
     )
     fields = {field.name: field for field in fields_of(collection.record, indexed)}
-    columns: list[sa.Column[Any]] = [_column(field) for field in fields.values()]
+    columns: dict[str, sa.Column[Any]] = {field.name: _column(field) for field in fields.values()}
+    present: dict[str, str] = {}
     uniques: dict[frozenset[str], tuple[str, ...]] = {
         frozenset({"PRIMARY"}): ("id",),
         frozenset({"id"}): ("id",),
     }
-    indexes: list[tuple[str, list[str], bool]] = []
+    indexes: dict[str, tuple[list[str], bool]] = {}
     for index in collection.indexes:
-        on = [name for name in index.fields if name != "tenant_id"] if collection.placed else list(index.fields)
+        on = list(index.fields)
+        _check_fields(collection, [fields[field] for field in on], index.unique)
         if index.unique:
-            _check_unique(collection, fields, index.fields)
-            columns += [] if any(c.name == _present(on[-1]) for c in columns) else [_present_column(fields[on[-1]])]
-            on[-1] = _present(on[-1])
-        on = ["tenant_id", *on] if collection.placed else on
-        _check_size(collection, [fields[name.removeprefix(_PRESENT)] for name in on])
-        indexes.append((_name("uq" if index.unique else "ix", name, on), on, index.unique))
+            column = present[on[-1]] = on[-1] = PRESENT + on[-1]
+            columns[column] = sa.Column(column, fields[index.fields[-1]].type, nullable=True)
+        if collection.placed:
+            on = ["tenant_id", *(field for field in on if field != "tenant_id")]
+        index_name = _name("uq" if index.unique else "ix", name, on)
+        indexes[index_name] = on, index.unique
         if index.unique:
-            uniques[frozenset({indexes[-1][0]})] = uniques[frozenset(on)] = index.fields
+            uniques[frozenset({index_name})] = uniques[frozenset(on)] = index.fields
     if collection.expires:
-        indexes.append((_name("ix", name, [collection.expires]), [collection.expires], False))
-    table = sa.Table(name, metadata, *columns, **_OPTIONS)
-    for index_name, on, unique in dict.fromkeys((n, tuple(on), unique) for n, on, unique in indexes):
+        indexes[_name("ix", name, [collection.expires])] = [collection.expires], False
+    table = sa.Table(name, metadata, *columns.values(), **_OPTIONS)
+    for index_name, (on, unique) in indexes.items():
         sa.Index(index_name, *(table.c[column] for column in on), unique=unique)
     words = _words_table(collection, name, metadata) if collection.search else None
-    return Layout(table, words, fields, uniques)
+    return Layout(table, words, fields, present, uniques)
 
 
 def metadata_of(collections: Iterable[Collection[Any]]) -> sa.MetaData:
@@ -137,22 +152,9 @@ def blob_tables(metadata: sa.MetaData) -> tuple[sa.Table, sa.Table]:
 # --- columns and indexes -------------------------------------------------------------------------------------------
 
 
-_PRESENT = "unique_"
-"""A unique index ends in a generated column of this prefix, null where the field is empty: nulls never collide, and
-neither engine's own way to leave rows out of an index is known to the other."""
-
-
-def _present(name: str) -> str:
-    return _PRESENT + name
-
-
 def _column(field: Field) -> sa.Column[Any]:
     given = {} if field.default is dataclasses.MISSING else {"server_default": default(field.default)}
     return sa.Column(field.name, field.type, primary_key=field.name == "id", nullable=field.nullable, **given)
-
-
-def _present_column(field: Field) -> sa.Column[Any]:
-    return sa.Column(_present(field.name), field.type, sa.Computed(f"nullif(`{field.name}`, '')", persisted=False))
 
 
 def _words_table(collection: Collection[Any], name: str, metadata: sa.MetaData) -> sa.Table:
@@ -160,9 +162,9 @@ def _words_table(collection: Collection[Any], name: str, metadata: sa.MetaData) 
     table = sa.Table(
         words,
         metadata,
-        sa.Column("id", Text(128), primary_key=True),
+        sa.Column("id", Text(ID_LENGTH), primary_key=True),
         sa.Column("word", Text(WORD_LENGTH), primary_key=True),
-        sa.Column("tenant_id", Text(64), nullable=False),
+        sa.Column("tenant_id", Text(TENANT_ID_LENGTH), nullable=False),
         **_OPTIONS,
     )
     if collection.reach is not Reach.PLATFORM:
@@ -172,23 +174,21 @@ def _words_table(collection: Collection[Any], name: str, metadata: sa.MetaData) 
     return table
 
 
-def _check_unique(collection: Collection[Any], fields: Mapping[str, Field], names: Sequence[str]) -> None:
-    for name in names[:-1]:
-        if fields[name].nullable:
-            # None equals None in the promise, and never in SQL.
-            raise TypeError(f"{collection.name}: {name} may be None, so SQL cannot keep it unique together with others")
-
-
-def _check_size(collection: Collection[Any], fields: Sequence[Field]) -> None:
-    size = 0
+def _check_fields(collection: Collection[Any], fields: Sequence[Field], unique: bool) -> None:
+    size = 4 * TENANT_ID_LENGTH
     for field in fields:
         if field.index_bytes is None:
             raise TypeError(f"{collection.name}: {field.name} cannot be indexed in SQL")
         size += field.index_bytes
+        if unique and field.nullable and field is not fields[-1]:
+            # None equals None in the promise, and never in SQL.
+            raise TypeError(
+                f"{collection.name}: {field.name} may be None, so SQL cannot keep it unique together with others"
+            )
     if size > _MOST_INDEX_BYTES:
         names = ", ".join(f"{field.name} ({field.index_bytes})" for field in fields)
         raise TypeError(
-            f"{collection.name}: an index of {names} takes {size} bytes, and MySQL takes {_MOST_INDEX_BYTES}: "
+            f"{collection.name}: an index of {names} takes up to {size} bytes, and MySQL takes {_MOST_INDEX_BYTES}: "
             "give the text fields a length"
         )
 

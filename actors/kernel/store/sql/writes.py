@@ -70,8 +70,8 @@ class Writes:
     # --- kinds of writes ---
 
     def _insert(self, cursor: Cursor, layout: Layout, rows: Sequence[tuple[Write, Mapping[str, Any]]]) -> None:
-        names = tuple(layout.fields)
-        values = [layout.row(document) for _, document in rows]
+        names = layout.columns()
+        values = [layout.row(document, names) for _, document in rows]
         done = 0
         for batch in batches(values):
             try:
@@ -93,7 +93,7 @@ class Writes:
     def _name_culprit(self, cursor: Cursor, layout: Layout, rows: Sequence[tuple[Write, Mapping[str, Any]]]) -> None:
         """Finds the row that made a statement of several fail, by inserting one at a time. Raises Duplicate."""
         for write, document in rows:
-            names = [name for name in layout.fields if name in document]
+            names = layout.columns(document)
             with self._explained(layout, write.place, document):
                 self._insert_rows(cursor, layout.table, names, [layout.row(document, names)])
 
@@ -121,7 +121,7 @@ class Writes:
     def _update(self, cursor: Cursor, layout: Layout, write: Put) -> None:
         document = write.document
         changes = document if write.changes is None else write.changes
-        names = [name for name in layout.fields if name in changes and name != "id"]
+        names = [name for name in layout.columns(changes) if name != "id"]
         scope = [] if write.place.scope is None else [write.place.scope]
         prepared = self.statements.update(layout.table, names, bool(scope))
         values = [*layout.row(changes, names), document["id"], write.expected, *scope]
@@ -146,7 +146,7 @@ class Writes:
         self.forget_words(cursor, layout, [write.id])
 
     def _add(self, cursor: Cursor, layout: Layout, write: Increment) -> None:
-        latest = [name for name in write.latest if name not in write.amounts]
+        latest = [name for name in layout.columns(write.latest) if name not in write.amounts]
         scope = [] if write.place.scope is None else [write.place.scope]
         prepared = self.statements.add(layout.table, list(write.amounts), latest, bool(scope))
         changed = [*write.amounts.values(), *layout.row(write.latest, latest)]
@@ -154,7 +154,7 @@ class Writes:
             cursor.execute(prepared.sql, prepared.bind([*changed, write.id, *scope]))
             if cursor.rowcount == 0 and write.initial is not None:
                 document = {**write.initial, **write.amounts, **write.latest, "id": write.id}
-                names = [name for name in layout.fields if name in document]
+                names = layout.columns(document)
                 self._insert_rows(cursor, layout.table, names, [layout.row(document, names)])
 
     @contextlib.contextmanager
