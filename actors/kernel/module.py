@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from actors.kernel.access.policy import Policy
@@ -70,6 +71,24 @@ class Furnished:
 
 
 @dataclass(frozen=True)
+class Books:
+    """What a module keeps in SQL, beside its collections in MongoDB: all that is money.
+
+    Raises TypeError for a collection whose records would follow a tenant's placement: the books are one database.
+    """
+
+    unit: type[Unit]
+    collections: Sequence[Collection[Any]]
+    migrations: Path
+    """The folder of the module's Alembic revisions."""
+
+    def __post_init__(self) -> None:
+        for collection in self.collections:
+            if collection.placed:
+                raise TypeError(f"{collection.name}: a collection in the books has the reach PROVIDER or PLATFORM")
+
+
+@dataclass(frozen=True)
 class Module:
     """One module of the platform."""
 
@@ -82,6 +101,8 @@ class Module:
     """How an API key becomes an access token, for the module that knows; the flag asks for a new token."""
     seed: Callable[[Seeding], Awaitable[None]] | None = None
     """Writes the module's part of the demonstration."""
+    books: Books | None = None
+    """What it keeps in SQL, if anything."""
 
 
 class ModuleSettings(Section):

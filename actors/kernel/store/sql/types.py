@@ -80,11 +80,8 @@ def _default(element: default, compiler: SQLCompiler, **_: Any) -> str:
     if isinstance(value, bytes):
         literal = f"X'{value.hex()}'"
     elif isinstance(value, str):
-        literal = "'" + value.replace("'", "''") + "'"
+        literal = compiler.process(sa.literal(value, sa.String()), literal_binds=True)
     else:
         literal = repr(value)
-    if compiler.dialect.name in MYSQL:
-        # In brackets MySQL takes a default for long text, bytes and JSON too; SQLite takes none in brackets.
-        literal = literal.replace("\\", "\\\\")
-        return f"({literal})"
-    return literal
+    # In brackets MySQL takes a default for long text, bytes and JSON too; SQLite takes none in brackets.
+    return f"({literal})" if compiler.dialect.name in MYSQL else literal
