@@ -19,25 +19,28 @@ _SURROGATES = range(0xD800, 0xE000)
 
 
 class Holds(sa.sql.expression.ColumnElement[bool]):
-    """Whether a list of a record holds a value."""
+    """Whether a list of a record holds one of these values."""
 
     inherit_cache = True
     type = sa.Boolean()
 
-    def __init__(self, column: sa.Column[Any], value: Any) -> None:
-        self.column, self.value = column, value
+    def __init__(self, column: sa.Column[Any], values: Sequence[Any]) -> None:
+        self.column, self.values = column, values
 
 
 @compiles(Holds, "mysql")
 @compiles(Holds, "mariadb")
 def _holds_mysql(element: Holds, compiler: SQLCompiler, **more: Any) -> str:
-    return f"JSON_CONTAINS({compiler.process(element.column, **more)}, {compiler.process(element.value, **more)})"
+    column = compiler.process(element.column, **more)
+    found = (f"JSON_CONTAINS({column}, {compiler.process(value, **more)})" for value in element.values)
+    return f"({' OR '.join(found)})"
 
 
 @compiles(Holds, "sqlite")
 def _holds_sqlite(element: Holds, compiler: SQLCompiler, **more: Any) -> str:
-    column, value = compiler.process(element.column, **more), compiler.process(element.value, **more)
-    return f"EXISTS (SELECT 1 FROM json_each({column}) AS held WHERE held.value = {value})"
+    column = compiler.process(element.column, **more)
+    values = ", ".join(compiler.process(value, **more) for value in element.values)
+    return f"EXISTS (SELECT 1 FROM json_each({column}) AS held WHERE held.value IN ({values}))"
 
 
 class Query:
@@ -163,10 +166,9 @@ class Query:
                 return sa.and_(*([column >= bind()] if low else []), *([column < bind()] if high else []))
             case "in", name, count, none:
                 column = self.layout.table.c[name]
-                if self.layout.fields[name].held:
-                    found: list[Any] = [Holds(column, bind()) for _ in range(count)]
-                else:
-                    found = [column.in_([bind() for _ in range(count)])] if count else []
+                values = [bind() for _ in range(count)]
+                held = self.layout.fields[name].held
+                found: list[Any] = [Holds(column, values) if held else column.in_(values)] if values else []
                 found += [column.is_(None)] if none else []
                 return sa.or_(sa.false(), *found)
             case kind, name, none:
@@ -174,7 +176,7 @@ class Query:
                 if none:
                     return column.is_(None) if kind == "eq" else column.is_not(None)
                 if self.layout.fields[name].held:
-                    holds = Holds(column, bind())
+                    holds = Holds(column, [bind()])
                     return holds if kind == "eq" else sa.func.coalesce(holds, sa.text("0")) == sa.text("0")
                 if kind == "eq":
                     return column == bind()
