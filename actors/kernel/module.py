@@ -40,6 +40,15 @@ class Room:
     """Those of all modules."""
     publish_jwks: Callable[[bytes], Awaitable[None]]
     """Makes a key set the one that tokens are verified with, everywhere."""
+    sql: Store[Any] | None = None
+    """The store of the books, where there are any."""
+
+    @property
+    def books(self) -> Store[Any]:
+        """What the module keeps in SQL. Raises LookupError when its card has no books."""
+        if self.sql is None:
+            raise LookupError(f"{self.store.module} has no books: its card names none")
+        return self.sql
 
     @property
     def backend(self) -> Backend:
@@ -61,7 +70,9 @@ class Furnished:
     """A module at work: its services, reactions and workers."""
 
     services: Sequence[Any]
-    """Servicers of the module's package, their class named as the proto service."""
+    """Servicers of the module's package, their class named as the proto service. A servicer's `store` is the one
+    its methods commit to: kept answers are looked up there, and audit entries left. Without one: the module's main
+    store, not its books."""
     reactions: Sequence[Reaction] = ()
     workers: Sequence[Worker] = ()
     prepare: Callable[[], Awaitable[None]] | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 
@@ -29,6 +31,12 @@ def parsed(url: str) -> URL:
     elif not found.database:
         raise SettingsError(f"ATRIUM_SQL_URL must name a database: {MYSQL[0]}://user:password@host:3306/atrium")
     return found
+
+
+def file_of(url: str) -> Path | None:
+    """The file of a database in one; None for a server's. Raises SettingsError."""
+    found = parsed(url)
+    return Path(str(found.database)) if is_file(found) else None
 
 
 def is_file(url: URL) -> bool:

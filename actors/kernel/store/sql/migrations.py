@@ -26,6 +26,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from actors.kernel.module import Module
 from actors.kernel.settings import SettingsError
 from actors.kernel.store.contract import Collection, answers_of, inbox_of, outbox_of
 from actors.kernel.store.sql import types
@@ -56,6 +57,13 @@ class History:
 
     def scripts(self) -> ScriptDirectory:
         return ScriptDirectory.from_config(_config(self))
+
+
+def histories(cards: Sequence[Module]) -> list[History]:
+    """Those of the modules that have books, in their order."""
+    return [
+        History(one.name, one.books.collections, one.books.migrations) for one in cards if one.books is not None
+    ]
 
 
 async def upgrade(url: str, histories: Sequence[History]) -> list[str]:
