@@ -114,13 +114,17 @@ class World:
     globex_admin: str
 
     def __init__(
-        self, backend: Backend | None = None, modules: tuple[str | Module, ...] = MODULES, **settings: Any
+        self,
+        backend: Backend | None = None,
+        modules: tuple[str | Module, ...] = MODULES,
+        sql: Backend | None = None,
+        **settings: Any,
     ) -> None:
         self.clock = ManualClock()
         self.clock.advance(timedelta(seconds=int(time.time() - self.clock.now().timestamp())))
         self._replaced = contextlib.ExitStack()
         self.backend: Backend = backend or MemoryBackend()
-        self.sql = MemoryBackend()
+        self.sql: Backend = sql or MemoryBackend()
         self.bus = MemoryBus(self.clock)
         self.mails = Outbox()
         self.sealer = Sealer(b"a secret of the test world, 32 bytes")
@@ -138,7 +142,8 @@ class World:
         backend = backend or MemoryBackend()
         backend._tables = copy.deepcopy(kept.tables)
         world = cls(backend, **settings)
-        world.sql._tables = copy.deepcopy(kept.books)
+        if isinstance(world.sql, MemoryBackend):
+            world.sql._tables = copy.deepcopy(kept.books)
         world.clock._now = kept.now
         world.root, world.acme, world.acme_admin = kept.root, kept.acme, kept.acme_admin
         world.globex, world.globex_admin = kept.globex, kept.globex_admin
@@ -245,12 +250,13 @@ class World:
         """What the store holds in a collection, by its name in the database; of the books, `database` is "books"."""
         assert isinstance(self.backend, MemoryBackend)
         if database == "books":
+            assert isinstance(self.sql, MemoryBackend)
             return list(self.sql._tables.get(("", name), {}).values())
         return list(self.backend._tables.get((database, name), {}).values())
 
     def mentions(self, text: str) -> list[str]:
         """The collections, as `<database>/<name>`, that have the text somewhere in a record."""
-        assert isinstance(self.backend, MemoryBackend)
+        assert isinstance(self.backend, MemoryBackend) and isinstance(self.sql, MemoryBackend)
         tables = [*self.backend._tables.items(), *((("books", n), t) for (_, n), t in self.sql._tables.items())]
         return sorted(f"{d}/{n}" for (d, n), table in tables if any(text in repr(one) for one in table.values()))
 
@@ -415,7 +421,7 @@ def _snapshot() -> Snapshot:
             globex, globex_admin = await world.active_tenant(root, "globex", "enterprise")
             await world.seal()
             await world.settle()
-            assert isinstance(world.backend, MemoryBackend)
+            assert isinstance(world.backend, MemoryBackend) and isinstance(world.sql, MemoryBackend)
             return Snapshot(
                 tables=copy.deepcopy(world.backend._tables),
                 books=copy.deepcopy(world.sql._tables),

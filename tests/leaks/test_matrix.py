@@ -130,11 +130,12 @@ async def scene(request: pytest.FixtureRequest) -> AsyncIterator[Scene]:
         async with World.furnished() as world:
             first = await set_the_scene(world, request.param)
             tables = copy.deepcopy(world.backend._tables)  # type: ignore[attr-defined]
-            _made[request.param] = first, tables, copy.deepcopy(world.sql._tables), world.clock.now()
+            books = copy.deepcopy(world.sql._tables)  # type: ignore[attr-defined]
+            _made[request.param] = first, tables, books, world.clock.now()
     first, tables, books, now = _made[request.param]
     world = World.furnished()
     world.backend._tables = copy.deepcopy(tables)  # type: ignore[attr-defined]
-    world.sql._tables = copy.deepcopy(books)
+    world.sql._tables = copy.deepcopy(books)  # type: ignore[attr-defined]
     world.clock._now = now
     async with world:
         yield replace(first, world=world)
@@ -253,7 +254,7 @@ def held(scene: Scene) -> dict[Any, Any]:
     """What the store holds of the tenant, but for the marks of sign-ins and what counts calls."""
     tables = {
         **scene.world.backend._tables,  # type: ignore[attr-defined]
-        **{("books", name): table for (_, name), table in scene.world.sql._tables.items()},
+        **{("books", name): one for (_, name), one in scene.world.sql._tables.items()},  # type: ignore[attr-defined]
     }
     counted = ("audit", "activity", "days", "inbox", "outbox", "answers", "permission", "sign_in")
     return {
