@@ -132,7 +132,12 @@ def component(found: Installation, folder: Path, port: int) -> Component:
         name="mariadb",
         command=(
             *common,
-            *(f"--port={port}", f"--bind-address={ports.HOST}", f"--socket={folder / 's'}", f"--pid-file={folder / 'p'}"),
+            *(
+                f"--port={port}",
+                f"--bind-address={ports.HOST}",
+                f"--socket={folder / 's'}",
+                f"--pid-file={folder / 'p'}",
+            ),
             *("--innodb-buffer-pool-size=64M", "--key-buffer-size=1M", "--performance-schema=OFF"),
             *("--max-connections=200", "--skip-name-resolve", "--skip-log-bin"),
         ),

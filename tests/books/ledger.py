@@ -68,7 +68,9 @@ ACCOUNTS = Collection(
     indexes=(Index(("number",), unique=True, error=NumberTaken), Index(("tenant_id", "balance_minor", "id"))),
     search=("name", "number"),
 )
-TRANSFERS = Collection("ledger_transfers", Transfer, Reach.PROVIDER, indexes=(Index(("tenant_id", "create_time", "id")),))
+TRANSFERS = Collection(
+    "ledger_transfers", Transfer, Reach.PROVIDER, indexes=(Index(("tenant_id", "create_time", "id")),)
+)
 ENTRIES = Collection(
     "ledger_entries",
     Entry,

@@ -1,6 +1,6 @@
 """A process that writes units into a SQLite file until it is killed, and prints the id of each that was committed.
 
-    python -m tests.contracts.sqlite_writer FILE NAME
+python -m tests.contracts.sqlite_writer FILE NAME
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -27,6 +28,7 @@ from actors.kernel.settings import SettingsError
 from actors.kernel.store.contract import Collection, Index, Reach
 from actors.kernel.store.sql import SqlBackend, migrations
 from actors.kernel.store.sql.addresses import parsed
+from actors.kernel.store.sql.examination import examine
 from actors.kernel.store.sql.migrations import History
 from actors.kernel.store.sql.schema import alone, connected, create_missing
 from actors.kernel.store.sql.tables import metadata_of
@@ -230,6 +232,32 @@ async def test_a_server_that_does_not_answer_is_said_to(tmp_path: Path) -> None:
     (tmp_path / "text.db").write_text("this is no database " * 100)
     with pytest.raises(DependencyUnavailable):
         await migrations.upgrade(f"sqlite+aiosqlite:///{tmp_path / 'text.db'}", [LEDGER])
+
+
+async def test_a_database_is_examined_without_being_changed(url: str) -> None:
+    found = await examine(url, [LEDGER])
+    if url.startswith("sqlite"):
+        assert found is None, "there is no file yet, and none is made"
+        await create_missing(parsed(url), ())
+        found = await examine(url, [LEDGER])
+    assert found is not None and found.writable
+    assert re.match(r"(SQLite|MariaDB|MySQL) [0-9]+\.[0-9]+", found.server)
+    assert found.missing == ["ledger 0001 (first)", "ledger 0002 (memos and scans)"]
+    await migrations.upgrade(url, [LEDGER])
+    found = await examine(url, [LEDGER])
+    assert found is not None and found.missing == []
+
+
+@pytest.mark.live
+async def test_a_server_that_is_read_only_is_not_healthy(mariadb: str) -> None:
+    backend = SqlBackend(mariadb)
+    assert await backend.healthy()
+    await backend.engine.read(lambda cursor: cursor.execute("SET GLOBAL read_only = 1"))
+    try:
+        assert not await backend.healthy()
+    finally:
+        await backend.engine.read(lambda cursor: cursor.execute("SET GLOBAL read_only = 0"))
+        await backend.close()
 
 
 # --- drafts ---

@@ -137,7 +137,9 @@ AWKWARD = (
 async def test_awkward_values_come_back_as_they_were(shop: Shop) -> None:
     things = [
         # SQLite's JSON ends a text at a NUL, so an element of a list is not found by one.
-        Thing(id=f"t{n:02}", name=text, code=text, tags=(text.replace("\0", "NUL"),), raw=text.encode() + b"\xff", size=n)
+        Thing(
+            id=f"t{n:02}", name=text, code=text, tags=(text.replace("\0", "NUL"),), raw=text.encode() + b"\xff", size=n
+        )
         for n, text in enumerate(AWKWARD)
     ]
     await shop.put(*things)

@@ -35,7 +35,7 @@ from actors.kernel.mesh.dial import Mesh
 from actors.kernel.module import Module, Room
 from actors.kernel.sealing import Sealer
 from actors.kernel.settings import PlatformSettings
-from actors.kernel.store.contract import Backend, Place
+from actors.kernel.store.contract import Backend, Collection, Place
 from actors.kernel.store.migrate import layout
 from actors.kernel.store.unit import Store, Unit
 from actors.kernel.telemetry import Metrics
@@ -117,9 +117,7 @@ class ModuleHost:
         self.relays = [Relay(module.name, Outbox(self.store.backend, self.store.outbox), ports.bus)]
         kept = [(self.store, module.collections)]
         if module.books is not None and self.books is not None:
-            self.relays.append(
-                Relay(f"{module.name}.books", Outbox(self.books.backend, self.books.outbox), ports.bus)
-            )
+            self.relays.append(Relay(f"{module.name}.books", Outbox(self.books.backend, self.books.outbox), ports.bus))
             kept.append((self.books, module.books.collections))
         data = TenantData(module.name, self.store, *kept)
         self.reactions = Reactions(
@@ -260,7 +258,8 @@ class ModuleHost:
         if books is None or kept is None:
             return 0
         count = 0
-        for collection in (books.inbox, books.answers, *kept.collections):
+        expiring: list[Collection[Any]] = [books.inbox, books.answers, *kept.collections]
+        for collection in expiring:
             if collection.expires:
                 place = Place(collection, collection.name, "", None)
                 count += await books.backend.sweep(place, self.ports.clock.now())

@@ -36,9 +36,7 @@ class TenantDataExported(Announcement):
 class TenantData:
     """One module's data of one tenant, as a whole: in its main store, and in its books where it has them."""
 
-    def __init__(
-        self, module: str, store: Store[Any], *kept: tuple[Store[Any], Sequence[Collection[Any]]]
-    ) -> None:
+    def __init__(self, module: str, store: Store[Any], *kept: tuple[Store[Any], Sequence[Collection[Any]]]) -> None:
         self.module, self.store = module, store
         tenants = [(s, c) for s, collections in kept for c in collections if c.reach is not Reach.PLATFORM]
         self.purged = [(s, c) for s, c in tenants if c.purged]

@@ -226,4 +226,6 @@ class SqlBackend:
         await self.engine.close()
 
 
-_NO_OWN_DATABASE = "the SQL store keeps all tenants in one database: a collection in it has the reach PROVIDER or PLATFORM"
+_NO_OWN_DATABASE = (
+    "the SQL store keeps all tenants in one database: a collection in it has the reach PROVIDER or PLATFORM"
+)

@@ -167,8 +167,8 @@ def _rich(hint: Any) -> Convert | None:
         one = _rich(typing.get_args(hint)[0])
         return None if one is None else lambda items: [one(item) for item in items]
     if typing.get_origin(hint) is dict:
-        one = _rich(typing.get_args(hint)[1])
-        return None if one is None else lambda items: {key: one(item) for key, item in items.items()}
+        kept = _rich(typing.get_args(hint)[1])
+        return None if kept is None else lambda items: {key: kept(item) for key, item in items.items()}
     if dataclasses.is_dataclass(hint):
         found = {name: _rich(inner) for name, inner in typing.get_type_hints(hint).items()}
         special = {name: inner for name, inner in found.items() if inner is not None}

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from actors.kernel.store.contract import Between, Condition, Eq, In, Ne, Order, Place, Words, words_of
+from actors.kernel.store.contract import Between, Condition, Eq, In, Order, Place, Words, words_of
 from actors.kernel.store.sql.statements import Binds, Prepared, Statements, filled
 from actors.kernel.store.sql.tables import WORD_LENGTH, Layout
 
@@ -85,9 +85,7 @@ class Query:
         return prepared, prepared.bind(self.values)
 
     def delete(self) -> tuple[Prepared, Sequence[Any]]:
-        prepared = self._of(
-            ("delete where",), lambda bind: sa.delete(self.layout.table).where(*self._clauses(bind))
-        )
+        prepared = self._of(("delete where",), lambda bind: sa.delete(self.layout.table).where(*self._clauses(bind)))
         return prepared, prepared.bind(self.values)
 
     def group(self, by: Sequence[str], sums: Sequence[str]) -> tuple[Prepared, Sequence[Any]]:

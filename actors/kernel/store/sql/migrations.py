@@ -61,9 +61,7 @@ class History:
 
 def histories(cards: Sequence[Module]) -> list[History]:
     """Those of the modules that have books, in their order."""
-    return [
-        History(one.name, one.books.collections, one.books.migrations) for one in cards if one.books is not None
-    ]
+    return [History(one.name, one.books.collections, one.books.migrations) for one in cards if one.books is not None]
 
 
 async def upgrade(url: str, histories: Sequence[History]) -> list[str]:
@@ -99,8 +97,8 @@ async def missing(url: str, histories: Sequence[History]) -> list[str]:
 async def draft(history: History, message: str) -> Path | None:
     """Writes the revision that leads from the module's last one to its collections as they are now.
 
-    Needs no server: the revisions so far are run on a SQLite file of their own, and that is compared. Returns None when there
-    is nothing to change. It is a draft, to be read: a field that got another name looks like one gone and one new.
+    Needs no server: the revisions so far are run on a SQLite file of their own, and that is compared. Returns None
+    when there is nothing to change. It is a draft, to be read: a renamed field looks like one gone and one new.
     """
     number = len(list(history.scripts().walk_revisions())) + 1
     history.folder.mkdir(exist_ok=True)

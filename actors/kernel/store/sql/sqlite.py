@@ -49,7 +49,7 @@ class SqliteEngine(Engine):
             # One job in place of one for each statement: the driver's public methods each wait for the thread anew.
             job = asyncio.ensure_future(driver._execute(_on_cursor, driver._conn, work))
             try:
-                return await asyncio.shield(job)  # type: ignore[no-any-return]
+                return await asyncio.shield(job)
             except asyncio.CancelledError:
                 # The thread is at it and cannot be stopped: the connection is not free before it is done.
                 await asyncio.wait([job])

@@ -22,7 +22,7 @@ PRESENT = "unique_"
 collide. What each engine has for leaving rows out of an index, the other or Alembic does not know."""
 _LONGEST_NAME = 64
 _MOST_INDEX_BYTES = 3072
-_OPTIONS = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
+_OPTIONS: dict[str, Any] = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,7 @@ class Layout:
     def row(self, document: Mapping[str, Any], columns: Sequence[str]) -> list[Any]:
         """The driver's values for these columns. Raises ValueError for a text that is longer than its column."""
         return [
-            self.value(name, document[name])
-            if name in self.fields
-            else document[name.removeprefix(PRESENT)] or None
+            self.value(name, document[name]) if name in self.fields else document[name.removeprefix(PRESENT)] or None
             for name in columns
         ]
 
@@ -153,8 +151,9 @@ def blob_tables(metadata: sa.MetaData) -> tuple[sa.Table, sa.Table]:
 
 
 def _column(field: Field) -> sa.Column[Any]:
-    given = {} if field.default is dataclasses.MISSING else {"server_default": default(field.default)}
-    return sa.Column(field.name, field.type, primary_key=field.name == "id", nullable=field.nullable, **given)
+    given = None if field.default is dataclasses.MISSING else default(field.default)
+    key = field.name == "id"
+    return sa.Column(field.name, field.type, primary_key=key, nullable=field.nullable, server_default=given)
 
 
 def _words_table(collection: Collection[Any], name: str, metadata: sa.MetaData) -> sa.Table:

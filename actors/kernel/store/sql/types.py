@@ -70,7 +70,7 @@ class default(sa.sql.expression.ColumnElement[Any]):  # noqa: N801 - reads as a 
 
     inherit_cache = True
 
-    def __init__(self, value: str | int | float | bytes) -> None:
+    def __init__(self, value: str | float | bytes) -> None:
         self.value = value
 
 

@@ -41,7 +41,10 @@ class Writes:
     """Applies writes in their order, neighbours of one kind in as few statements as there can be."""
 
     def __init__(
-        self, statements: Statements, layout: Callable[[Place], Layout], taken: Callable[[Exception], frozenset[str] | None]
+        self,
+        statements: Statements,
+        layout: Callable[[Place], Layout],
+        taken: Callable[[Exception], frozenset[str] | None],
     ) -> None:
         self.statements, self.layout = statements, layout
         self.taken = taken
@@ -216,7 +219,9 @@ class Writes:
         table, id = layout.table, write.id if isinstance(write, Delete) else write.document["id"]
         prepared = self.statements.of(
             ("locked", table.name),
-            lambda bind: sa.select(*(table.c[name] for name in layout.fields)).where(table.c.id == bind()).with_for_update(),
+            lambda bind: (
+                sa.select(*(table.c[name] for name in layout.fields)).where(table.c.id == bind()).with_for_update()
+            ),
         )
         cursor.execute(prepared.sql, prepared.bind([id]))
         rows = cursor.fetchall()
