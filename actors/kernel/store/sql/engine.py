@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from actors.kernel.errors import AtriumError, Contended, DependencyUnavailable, OutcomeUnknown
 from actors.kernel.store.contract import Duplicate
@@ -21,6 +21,8 @@ T = TypeVar("T")
 Work = Callable[[Cursor], T]
 
 DEPENDENCY = "the SQL database"
+IDLE_SECONDS = 600.0
+"""How long a connection is kept that nobody uses; servers end theirs after hours."""
 LONGEST_SECONDS = 30.0
 """How long one visit to the database may take, waiting for a connection included."""
 SETTLE_SECONDS = 10.0
@@ -34,21 +36,57 @@ class Phase:
     result: Any = None
 
 
+def driver_of(connection: AsyncConnection) -> Any:
+    """The driver's own connection of one that is open."""
+    assert connection.sync_connection is not None
+    return connection.sync_connection.connection.driver_connection
+
+
 class Engine(abc.ABC):
     """One database. Work is a function over a cursor: it runs between two visits to the event loop, or looks as if."""
 
     begin: str
     """The statement that begins a transaction that writes."""
+    connections: int
+    """The most that are open at once."""
 
     def __init__(self, url: URL, **options: Any) -> None:
-        # Transactions are begun and ended here, in as few commands as there can be; SQLAlchemy keeps the connections.
-        self.pool = create_async_engine(
-            url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, hide_parameters=True, **options
+        # Transactions are begun and ended here, in as few commands as there can be. So nothing has to be reset between
+        # two users of a connection, and the idle ones are kept here: SQLAlchemy's pool takes longer than a query.
+        self.source = create_async_engine(
+            url, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool, hide_parameters=True, **options
         )
+        self._idle: list[tuple[AsyncConnection, float]] = []
+        self._room = asyncio.Semaphore(self.connections)
 
     @property
     def dialect(self) -> sa.engine.Dialect:
-        return self.pool.dialect
+        return self.source.dialect
+
+    async def take(self) -> AsyncConnection:
+        """A connection to be given back or dropped; waits while all are taken."""
+        await self._room.acquire()
+        try:
+            while self._idle:
+                connection, until = self._idle.pop()
+                if time.monotonic() < until:
+                    return connection
+                await connection.close()
+            return await self.source.connect()
+        except BaseException:
+            self._room.release()
+            raise
+
+    def give(self, connection: AsyncConnection) -> None:
+        """Lets others have a connection that is in no transaction."""
+        self._idle.append((connection, time.monotonic() + IDLE_SECONDS))
+        self._room.release()
+
+    async def drop(self, connection: AsyncConnection) -> None:
+        """Ends a connection that may be in the middle of something."""
+        self._room.release()
+        await connection.invalidate()
+        await connection.close()
 
     @abc.abstractmethod
     async def visit(self, work: Work[T], *, writes: bool) -> T:
@@ -146,5 +184,12 @@ class Engine(abc.ABC):
             return DependencyUnavailable(dependency=DEPENDENCY, problem=problem)
         return error
 
+    async def forget_idle(self) -> None:
+        """Ends the connections that nobody uses."""
+        idle, self._idle = self._idle, []
+        for connection, _ in idle:
+            await connection.close()
+
     async def close(self) -> None:
-        await self.pool.dispose()
+        await self.forget_idle()
+        await self.source.dispose()

@@ -10,12 +10,11 @@ import asyncmy.errors
 from sqlalchemy import event
 from sqlalchemy.engine import URL
 
-from actors.kernel.store.sql.engine import Engine, Work
+from actors.kernel.store.sql.engine import Engine, Work, driver_of
 from actors.kernel.store.sql.writes import Cursor
 
 T = TypeVar("T")
 
-CONNECTIONS = 10
 CONNECT_SECONDS = 3
 LOCK_SECONDS = 5
 KEPT_STATEMENTS = 128
@@ -34,36 +33,28 @@ _KEY = re.compile(r"for key '(?:[^']*\.)?([^'.]+)'")
 
 class MysqlEngine(Engine):
     begin = "START TRANSACTION"
+    connections = 10
 
     def __init__(self, url: URL) -> None:
-        super().__init__(
-            url,
-            pool_size=CONNECTIONS,
-            max_overflow=0,
-            pool_timeout=CONNECT_SECONDS + LOCK_SECONDS,
-            pool_recycle=1800,
-            pool_use_lifo=True,
-            connect_args={
-                "charset": "utf8mb4",
-                "connect_timeout": CONNECT_SECONDS,
-                "stmt_cache_size": KEPT_STATEMENTS,
-            },
-        )
-        prepare_connections(self.pool.sync_engine)
+        arguments = {"charset": "utf8mb4", "connect_timeout": CONNECT_SECONDS, "stmt_cache_size": KEPT_STATEMENTS}
+        super().__init__(url, connect_args=arguments)
+        prepare_connections(self.source.sync_engine)
 
     async def visit(self, work: Work[T], *, writes: bool) -> T:
-        async with self.pool.connect() as connection:
-            try:
-                return await connection.run_sync(_on_cursor, work)
-            except BaseException as error:
-                if self._broken(error):
-                    driver: Any = (await connection.get_raw_connection()).driver_connection
-                    driver.close()
-                    await connection.invalidate()
-                    if isinstance(error, Exception):
-                        # Those that are idle broke with it.
-                        await self.pool.dispose()
+        connection = await self.take()
+        try:
+            result = await connection.run_sync(_on_cursor, work)
+        except BaseException as error:
+            if not self._broken(error):
+                self.give(connection)
                 raise
+            driver_of(connection).close()
+            await self.drop(connection)
+            if isinstance(error, Exception):
+                await self.forget_idle()  # they broke with it
+            raise
+        self.give(connection)
+        return result
 
     def _broken(self, error: BaseException) -> bool:
         """Whether the connection may be in the middle of something: cut off, or left by who waited for its answer."""

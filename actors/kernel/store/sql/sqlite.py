@@ -14,12 +14,11 @@ from typing import Any, TypeVar
 from sqlalchemy import event
 from sqlalchemy.engine import URL
 
-from actors.kernel.store.sql.engine import Engine, Work
+from actors.kernel.store.sql.engine import Engine, Work, driver_of
 from actors.kernel.store.sql.writes import Cursor
 
 T = TypeVar("T")
 
-CONNECTIONS = 5
 BUSY_MS = 5000
 """How long a writer waits for those of other processes."""
 _BUSY, _LOCKED = 5, 6
@@ -30,10 +29,11 @@ _FAILED = re.compile(r"UNIQUE constraint failed: (.+)")
 
 class SqliteEngine(Engine):
     begin = "BEGIN IMMEDIATE"
+    connections = 5
 
     def __init__(self, url: URL) -> None:
-        super().__init__(url, pool_size=CONNECTIONS, max_overflow=0)
-        prepare_connections(self.pool.sync_engine, BUSY_MS)
+        super().__init__(url)
+        prepare_connections(self.source.sync_engine, BUSY_MS)
         self._writing = asyncio.Lock()
 
     async def visit(self, work: Work[T], *, writes: bool) -> T:
@@ -44,18 +44,14 @@ class SqliteEngine(Engine):
         return await self._visit(work)
 
     async def _visit(self, work: Work[T]) -> T:
-        async with self.pool.connect() as connection:
-            driver: Any = (await connection.get_raw_connection()).driver_connection
+        connection = await self.take()
+        try:
+            driver = driver_of(connection)
             # One job in place of one for each statement: the driver's public methods each wait for the thread anew.
-            job = asyncio.ensure_future(driver._execute(_on_cursor, driver._conn, work))
-            try:
-                return await asyncio.shield(job)
-            except asyncio.CancelledError:
-                # The thread is at it and cannot be stopped: the connection is not free before it is done.
-                await asyncio.wait([job])
-                if not job.cancelled():
-                    job.exception()
-                raise
+            # When the caller is cancelled it is carried out all the same, before any other of the connection.
+            return await driver._execute(_on_cursor, driver._conn, work)  # type: ignore[no-any-return]
+        finally:
+            self.give(connection)
 
     def taken(self, error: Exception) -> frozenset[str] | None:
         if isinstance(error, sqlite3.IntegrityError) and (found := _FAILED.match(str(error))):

@@ -13,6 +13,8 @@ from sqlalchemy.engine import Dialect
 
 MOST_KEPT = 4000
 _MOST_ROWS = 64
+_FEW_ROWS = 8
+"""So many go in one statement without a look at their size: an announcement has half a megabyte at most."""
 
 
 class Prepared(NamedTuple):
@@ -108,7 +110,7 @@ def filled(values: Sequence[Any]) -> list[Any]:
 
 def batches(rows: Sequence[Sequence[Any]], most_bytes: int = 2 * 1024 * 1024) -> list[list[Sequence[Any]]]:
     """Rows in portions that one statement takes: not too many, not too large."""
-    if len(rows) == 1:
+    if len(rows) <= _FEW_ROWS:
         return [list(rows)]
     found: list[list[Sequence[Any]]] = []
     size = most_bytes

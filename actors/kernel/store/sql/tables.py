@@ -42,27 +42,35 @@ class Layout:
     def name(self) -> str:
         return self.table.name
 
-    def columns(self, given: Container[str] | None = None) -> list[str]:
-        """The columns that are written when these fields are, by default all."""
-        names = [name for name in self.fields if given is None or name in given]
-        return [*names, *(column for name, column in self.present.items() if given is None or name in given)]
+    @cached_property
+    def all_columns(self) -> list[str]:
+        """Every column that is written."""
+        return [*self.fields, *self.present.values()]
+
+    def columns(self, given: Container[str]) -> list[str]:
+        """The columns that are written when these fields are."""
+        names = [name for name in self.fields if name in given]
+        return [*names, *(column for name, column in self.present.items() if name in given)]
 
     def row(self, document: Mapping[str, Any], columns: Sequence[str]) -> list[Any]:
         """The driver's values for these columns. Raises ValueError for a text that is longer than its column."""
-        return [
-            self.value(name, document[name]) if name in self.fields else document[name.removeprefix(PRESENT)] or None
-            for name in columns
-        ]
+        values = []
+        for name in columns:
+            source, encode, length = self._writers[name]
+            value = document[source]
+            if value is not None:
+                if encode is not None:
+                    value = encode(value)
+                elif length is not None and len(value) > length:
+                    raise ValueError(f"{self.name}.{name} takes {length} characters, not {len(value)}")
+            values.append(value)
+        return values
 
-    def value(self, name: str, value: Any) -> Any:
-        field = self.fields[name]
-        if value is None:
-            return None
-        if field.encode is not None:
-            return field.encode(value)
-        if field.length is not None and len(value) > field.length:
-            raise ValueError(f"{self.name}.{name} takes {field.length} characters, not {len(value)}")
-        return value
+    @cached_property
+    def _writers(self) -> dict[str, tuple[str, Convert | None, int | None]]:
+        """For each column its field, and how the field's value is written; or how long it may be as it is."""
+        plain = {name: (name, field.encode, field.length) for name, field in self.fields.items()}
+        return plain | {column: (name, _none_if_empty, None) for name, column in self.present.items()}
 
     def document(self, row: Sequence[Any]) -> dict[str, Any]:
         """The document of a row that holds all fields in their order."""
@@ -75,6 +83,10 @@ class Layout:
     @cached_property
     def _decoders(self) -> list[tuple[str, Convert]]:
         return [(name, field.decode) for name, field in self.fields.items() if field.decode is not None]
+
+
+def _none_if_empty(value: Any) -> Any:
+    return value or None
 
 
 def layout_of(collection: Collection[Any], name: str, metadata: sa.MetaData) -> Layout:

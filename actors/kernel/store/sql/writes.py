@@ -73,7 +73,7 @@ class Writes:
     # --- kinds of writes ---
 
     def _insert(self, cursor: Cursor, layout: Layout, rows: Sequence[tuple[Write, Mapping[str, Any]]]) -> None:
-        names = layout.columns()
+        names = layout.all_columns
         values = [layout.row(document, names) for _, document in rows]
         done = 0
         for batch in batches(values):
