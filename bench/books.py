@@ -165,9 +165,7 @@ async def ways(url: str, at_once: int) -> AsyncIterator[dict[str, Once]]:
     everything = [outbox_of(MODULE), *COLLECTIONS]
     await backend.ensure(everything)
     place = await store.place(ACCOUNTS, TENANT)
-    accounts = [
-        Account(id=f"acc_{n:04}", number=f"{n}", tenant_id=TENANT, version=1) for n in range(BALANCES)
-    ]
+    accounts = [Account(id=f"acc_{n:04}", number=f"{n}", tenant_id=TENANT, version=1) for n in range(BALANCES)]
     await backend.load(place, [wire.document(account) for account in accounts])
     await ours(store)()
     outbox = await store.place(store.outbox, "")

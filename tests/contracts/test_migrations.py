@@ -97,6 +97,13 @@ async def described(url: str) -> dict[str, Any]:
         return await connection.run_sync(describe)
 
 
+@pytest.mark.parametrize("history", HISTORIES, ids=lambda one: one.module)
+def test_a_history_is_one_line_without_gaps(history: History) -> None:
+    found = [script.revision for script in history.scripts().walk_revisions("base", "head")][::-1]
+    assert found == [f"{number:04}" for number in range(1, len(found) + 1)]
+    assert [path.name[:4] for path in sorted(history.folder.glob("[0-9]*.py"))] == found
+
+
 async def revision_of(url: str, history: History) -> str | None:
     async with connected(parsed(url)) as connection:
         found: str | None = await connection.scalar(sa.text(f"SELECT version_num FROM {history.version_table}"))

@@ -307,21 +307,22 @@ def environment_for_actors() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name.startswith("ATRIUM_")}
 
 
-async def migrate_books(settings: PlatformSettings, cards: Sequence[Module]) -> None:
-    """Brings the books of these modules up to what they expect, if they have any. Raises as `prepare_stores`."""
-    if any(one.books for one in cards):
-        from actors.kernel.store.sql import migrations
+async def migrate_books(settings: PlatformSettings, cards: Sequence[Module]) -> list[str]:
+    """Brings the books of these modules up to what they expect, if they have any; as `prepare_stores` says."""
+    if not any(one.books for one in cards):
+        return []
+    from actors.kernel.store.sql import migrations
 
-        await migrations.upgrade(settings.books_url, migrations.histories(cards))
+    return await migrations.upgrade(settings.books_url, migrations.histories(cards))
 
 
-async def prepare_stores(settings: PlatformSettings) -> None:
-    """Brings stores and streams up to what the modules expect.
+async def prepare_stores(settings: PlatformSettings) -> list[str]:
+    """Brings stores and streams up to what the modules expect. Returns the revisions of books that were run.
 
     Raises DependencyUnavailable, and SettingsError for books that a newer version has changed; then nothing is.
     """
     cards = [card(name) for name in MODULES]
-    await migrate_books(settings, cards)
+    ran = await migrate_books(settings, cards)
     backend = backend_of(settings)
     bus = await bus_of(settings, "migrate")
     try:
@@ -330,6 +331,7 @@ async def prepare_stores(settings: PlatformSettings) -> None:
     finally:
         await bus.close()
         await backend.close()
+    return ran
 
 
 class Cluster:

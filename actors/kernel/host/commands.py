@@ -78,9 +78,11 @@ def migrate(draft: str | None) -> None:
         _draft(draft)
         return
     try:
-        asyncio.run(prepare_stores(load(PlatformSettings)))
+        ran = asyncio.run(prepare_stores(load(PlatformSettings)))
     except (SettingsError, AtriumError) as error:
         raise click.ClickException(str(error)) from error
+    for name in ran:
+        click.echo(f"Ran {name}.")
     click.echo("Stores and streams are up to date.")
 
 

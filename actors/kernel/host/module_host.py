@@ -172,7 +172,7 @@ class ModuleHost:
             ("counters", self._flush_regularly),
         ]
         if self.books is not None:
-            work.append(("sweep", partial(self._leased, "sweep", self._sweep_regularly)))
+            work.append(("sweep of the books", partial(self._leased, "books.sweep", self._sweep_regularly)))
         for worker in self.furnished.workers:
             run = partial(self._leased, worker.name, worker.run) if worker.leased else worker.run
             work.append((worker.name, run))
