@@ -39,14 +39,14 @@ class SqlBackend:
         self.engine: Engine = SqliteEngine(self.url) if is_file(self.url) else MysqlEngine(self.url)
         self.statements = Statements(self.engine.dialect)
         self.writes = Writes(self.statements, self._layout, self.engine.taken)
-        self._metadata = sa.MetaData()
         self._layouts: dict[str, Layout] = {}
-        self._blobs = Blobs(self.engine, self.statements, *blob_tables(self._metadata))
+        self._blobs = Blobs(self.engine, self.statements, *blob_tables(sa.MetaData()))
 
     def _layout(self, place: Place) -> Layout:
         found = self._layouts.get(place.name)
         if found is None:
-            found = self._layouts[place.name] = layout_of(place.collection, place.name, self._metadata)
+            # Each with metadata of its own: two threads may make the same one at the same moment.
+            found = self._layouts[place.name] = layout_of(place.collection, place.name, sa.MetaData())
         if place.database:
             raise RuntimeError(_NO_OWN_DATABASE)
         return found

@@ -19,8 +19,8 @@ CONNECT_SECONDS = 3
 LOCK_SECONDS = 5
 KEPT_STATEMENTS = 128
 """Prepared statements each connection keeps: they are parsed once, and values travel apart from the text."""
-_CONFLICTS = {1020, 1205, 1213, 1412, 3101, 3572}
-"""Record changed, lock time-out, deadlock, table changed, rolled back by the group, lock not waited for."""
+_CONFLICTS = {1020, 1205, 1213, 1412, 1615, 3101, 3572}
+"""Record changed, lock time-out, deadlock, table changed (twice), rolled back by the group, lock not waited for."""
 _DUPLICATES = {1062, 1586, 1859}
 _FAULTS = (
     asyncmy.errors.IntegrityError,

@@ -47,7 +47,8 @@ async def connected(url: URL, *, writing: bool = False) -> AsyncIterator[AsyncCo
         if driver.contended(cause):
             raise DependencyUnavailable(dependency=DEPENDENCY, problem="others are changing its tables") from error
         if (problem := driver.unavailable(cause)) is not None:
-            raise DependencyUnavailable(dependency=DEPENDENCY, problem=problem) from error
+            # Only operators get to see this: what the driver says is what they need.
+            raise DependencyUnavailable(dependency=f"{DEPENDENCY} ({cause})", problem=problem) from error
         raise
     finally:
         await engine.dispose()
