@@ -181,7 +181,7 @@ async def test_a_database_that_a_newer_version_has_changed_is_refused_as_it_is(u
         if connection.dialect.name != "sqlite":
             await connection.commit()
     for ask in (migrations.upgrade, migrations.missing):
-        with pytest.raises(SettingsError, match="newer Atrium.*ledger is at revision 0009.*knows up to 0002"):
+        with pytest.raises(SettingsError, match="newer Atrium: ledger is at revision 0009.*knows up to 0002"):
             await ask(url, [LEDGER])
     assert await revision_of(url, LEDGER) == "0009"
 

@@ -36,6 +36,7 @@ from actors.kernel.store.sql.tables import blob_tables, metadata_of
 
 _REVISIONS = Path(__file__).parent / "revisions"
 log = logging.getLogger(__name__)
+logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True)
@@ -135,9 +136,9 @@ def _missing(connection: sa.Connection, history: History) -> list[str]:
     known = {script.revision for script in scripts.walk_revisions()}
     if strangers := sorted(set(current) - known):
         raise SettingsError(
-            f"ATRIUM_SQL_URL names a database that a newer Atrium has changed: {history.module} is at revision "
-            f"{', '.join(strangers)}, and this version knows up to {scripts.get_current_head() or 'none'}. Use that "
-            "version again, or a database of its own; nothing was changed"
+            f"The SQL database was changed by a newer Atrium: {history.module} is at revision {', '.join(strangers)}, "
+            f"and this version knows up to {scripts.get_current_head() or 'none'}. Use that version again, or name "
+            "another database in ATRIUM_SQL_URL; nothing was changed"
         )
     names = [
         f"{history.module} {script.revision} ({script.doc})"
