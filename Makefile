@@ -19,6 +19,7 @@ down: $(STAMP)-up ## Stop the platform.
 	@.venv/bin/python -m actors down $(ARGS)
 
 test: $(STAMP)-dev ## Run all tests; ARGS go to pytest.
+	@.venv/bin/python -m tests.mariadb
 	.venv/bin/python -m pytest $(ARGS)
 
 test-fast: $(STAMP)-dev ## Run the tests that start no server.

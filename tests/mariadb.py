@@ -1,4 +1,7 @@
-"""A private MariaDB for tests: found on PATH, or unpacked from Debian's packages into `.tools/`; installed nowhere."""
+"""A private MariaDB for tests: found on PATH, or unpacked from Debian's packages into `.tools/`; installed nowhere.
+
+python -m tests.mariadb     fetches it where there is none, and says so when it cannot
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +79,7 @@ def _fetch() -> None:
         for name in ("lists/partial", "cache/archives/partial"):
             (part / name).mkdir(parents=True)
         options = ["-o", f"Dir::State::Lists={part / 'lists'}", "-o", f"Dir::Cache={part / 'cache'}"]
+        options += ["-o", "APT::Sandbox::User=root"]  # apt's own user may not look into our folder
         _must(part, ["apt-get", *options, "update"])
     told = _must(part, ["apt-cache", *options, "depends", PACKAGE])
     needed = dict.fromkeys(re.findall(r"Depends: (lib[\w.+-]+)", told))
@@ -157,3 +162,17 @@ def running_mariadb() -> Iterator[Server]:
         url = f"mysql+asyncmy://root@{ports.HOST}:{port}/{DATABASE}"
         with Server(component(found, folder, port), folder / "log", url) as server:
             yield server
+
+
+def main() -> None:
+    """Has it ready before the tests, whose time is limited."""
+    if os.environ.get("ATRIUM_TEST_MARIADB_URL"):
+        return
+    try:
+        installation()
+    except NoMariaDb as reason:
+        print(f"The tests on MariaDB will be skipped: {reason}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
