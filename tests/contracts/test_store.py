@@ -486,6 +486,32 @@ async def test_fifty_parallel_changes_of_one_record_are_all_applied(shop: Shop) 
     assert len(await shop.outbox()) == 50
 
 
+async def test_transfers_that_take_the_same_records_in_opposite_orders_all_end(shop: Shop) -> None:
+    """Two of them can each hold what the other waits for: one gives way and tries again."""
+    names = ("a", "b", "c")
+    await shop.put(*(Thing(id=name, size=0) for name in names))
+
+    async def transfer(giver: str, taker: str) -> None:
+        async with shop.unit() as unit:
+            for id, amount in ((giver, -1), (taker, 1)):
+                thing = await unit.things.get(id)
+                unit.things.put(thing.but(size=(thing.size or 0) + amount))
+            unit.offers.increment(taker, {}, hits=1)
+            unit.offers.increment(giver, {}, hits=1)
+
+    async def persistent(giver: str, taker: str) -> None:
+        while True:
+            try:
+                return await attempts(call_of(), lambda: transfer(giver, taker))
+            except Contended:
+                continue
+
+    pairs = [(giver, taker) for giver in names for taker in names if giver != taker]
+    await asyncio.gather(*(persistent(*pair) for pair in pairs * 4))
+    assert [(await shop.get(name)).size for name in names] == [0, 0, 0]
+    assert [(await shop.get(name, collection="offers")).hits for name in names] == [16, 16, 16]
+
+
 async def test_parallel_increments_are_all_counted(shop: Shop) -> None:
     async def count(number: int) -> None:
         async with shop.unit() as unit:
