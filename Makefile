@@ -22,6 +22,7 @@ down: $(STAMP)-up ## Stop the platform.
 	@.venv/bin/python -m actors down $(ARGS)
 
 test: $(STAMP)-dev $(UI)-dev $(UI)-built chromium ## Run all tests; ARGS go to pytest.
+	@.venv/bin/python -m tests.mariadb
 	.venv/bin/python -m pytest $(ARGS)
 
 test-fast: $(STAMP)-dev $(UI)-dev ## Run the tests that start no server and no browser.

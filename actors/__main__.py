@@ -23,6 +23,8 @@ COMMANDS = {
 
 ON_SERVERS = {"serve", "migrate", "seed", "events", "mail"}
 """Commands that talk to the servers themselves: those of the local platform, unless others are set."""
+WITHOUT_SERVERS = {"--draft"}
+"""Options with which they need none."""
 
 
 class Lazy(click.Group):
@@ -49,7 +51,7 @@ class Lazy(click.Group):
 @click.pass_context
 def main(ctx: click.Context) -> None:
     """Runs and looks after an Atrium platform."""
-    if ctx.invoked_subcommand in ON_SERVERS and not set(ctx.help_option_names) & set(sys.argv):
+    if ctx.invoked_subcommand in ON_SERVERS and not {*ctx.help_option_names, *WITHOUT_SERVERS} & set(sys.argv):
         _reach_servers()
 
 

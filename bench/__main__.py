@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import servers
+from bench.books import books
 from bench.cases import Bench, many_tenants
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -34,7 +35,7 @@ def main() -> int:
         console.print(f"measuring ({case}) …", style="dim")
         return True
 
-    with servers.platform() if set(wanted) != {"g"} else contextlib.nullcontext() as started:
+    with servers.platform() if not wanted or set(wanted) - {"g", "h"} else contextlib.nullcontext() as started:
         bench = Bench(started, quick)
         if run("a"):
             reads, hops = bench.read()
@@ -48,6 +49,8 @@ def main() -> int:
                 rows += measured()
     if run("g"):
         rows += many_tenants(quick)
+    if run("h"):
+        rows += books(quick)
     cpu = next(
         (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
         "",

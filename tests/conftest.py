@@ -1,9 +1,11 @@
 """What tests of several folders share. Each test has its own data; servers are real and end with the tests."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
+from tests.mariadb import NoMariaDb, running_mariadb
 from tests.servers import Server, running_mongod, running_nats
 
 
@@ -12,6 +14,19 @@ def mongod() -> Iterator[Server]:
     """One mongod for all tests of a run; a test takes a database name of its own."""
     with running_mongod() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[str]:
+    """The address of an empty database of a MariaDB, or of the MySQL or MariaDB named in ATRIUM_TEST_MARIADB_URL."""
+    if url := os.environ.get("ATRIUM_TEST_MARIADB_URL"):
+        yield url
+        return
+    try:
+        with running_mariadb() as server:
+            yield server.url
+    except NoMariaDb as reason:
+        pytest.skip(str(reason))
 
 
 @pytest.fixture

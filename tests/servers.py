@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 from actors.local import binaries, mongod, nats_server, ports
 from actors.local.component import Component, Run
@@ -46,14 +47,25 @@ class Server:
             self._process.wait()
             self._process = None
 
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.kill()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
 
 @contextlib.contextmanager
 def running_nats() -> Iterator[Server]:
     with _home() as home:
         binary = binaries.usable("nats-server", binaries.nats_server(), "ATRIUM_LOCAL_NATS_BINARY")
-        port, monitor = _free_ports(2)
+        port, monitor = free_ports(2)
         component = nats_server.component(home, binary, port, monitor, {})
-        with _running(Server(component, home.log("nats"), nats_server.url(home, port))) as server:
+        with Server(component, home.log("nats"), nats_server.url(home, port)) as server:
             yield server
 
 
@@ -61,30 +73,28 @@ def running_nats() -> Iterator[Server]:
 def running_mongod() -> Iterator[Server]:
     with _home() as home:
         binary = binaries.usable("mongod", binaries.mongod(), "ATRIUM_LOCAL_MONGOD_BINARY")
-        (port,) = _free_ports(1)
+        (port,) = free_ports(1)
         component = mongod.component(home, binary, port, 256, {})
-        with _running(Server(component, home.log("mongod"), mongod.url(home, port))) as server:
+        with Server(component, home.log("mongod"), mongod.url(home, port)) as server:
             yield server
 
 
 @contextlib.contextmanager
-def _home() -> Iterator[Home]:
+def folder_for_tests() -> Iterator[Path]:
+    """A folder with a short name, as sockets need it; gone after the block."""
     folder = Path(tempfile.mkdtemp(prefix="at"))
     try:
-        yield create(folder / "h")
+        yield folder
     finally:
         shutil.rmtree(folder)
 
 
 @contextlib.contextmanager
-def _running(server: Server) -> Iterator[Server]:
-    try:
-        server.start()
-        yield server
-    finally:
-        server.kill()
+def _home() -> Iterator[Home]:
+    with folder_for_tests() as folder:
+        yield create(folder / "h")
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     found = [port for port in random.sample(ports.RANGE, 200) if ports.free(port)]
     return found[:count]

@@ -89,6 +89,7 @@ class Snapshot:
     """A world as it was: set up, with one tenant in the pool and one in a database of its own."""
 
     tables: dict[Any, Any]
+    books: dict[Any, Any]
     now: datetime
     root: str
     acme: Any
@@ -98,7 +99,10 @@ class Snapshot:
 
 
 class World:
-    """All modules of the installation over one memory store and bus, with a clock that tests move."""
+    """All modules of the installation over one memory store and bus, with a clock that tests move.
+
+    Modules with books have a second memory store for them.
+    """
 
     root: str
     """The Super Admin's token; in a furnished world."""
@@ -109,16 +113,23 @@ class World:
     """A tenant with a database of its own; in a furnished world."""
     globex_admin: str
 
-    def __init__(self, backend: Backend | None = None, modules: tuple[str, ...] = MODULES, **settings: Any) -> None:
+    def __init__(
+        self,
+        backend: Backend | None = None,
+        modules: tuple[str | Module, ...] = MODULES,
+        sql: Backend | None = None,
+        **settings: Any,
+    ) -> None:
         self.clock = ManualClock()
         self.clock.advance(timedelta(seconds=int(time.time() - self.clock.now().timestamp())))
         self._replaced = contextlib.ExitStack()
         self.backend: Backend = backend or MemoryBackend()
+        self.sql: Backend = sql or MemoryBackend()
         self.bus = MemoryBus(self.clock)
         self.mails = Outbox()
         self.sealer = Sealer(b"a secret of the test world, 32 bytes")
         self.settings = settings
-        self.cards: list[Module] = [card(name) for name in modules]
+        self.cards: list[Module] = [one if isinstance(one, Module) else card(one) for one in modules]
         self._jwks: list[bytes] = []
         self._keys_changed = asyncio.Event()
         self.hosts: dict[str, ModuleHost] = {}
@@ -131,6 +142,8 @@ class World:
         backend = backend or MemoryBackend()
         backend._tables = copy.deepcopy(kept.tables)
         world = cls(backend, **settings)
+        if isinstance(world.sql, MemoryBackend):
+            world.sql._tables = copy.deepcopy(kept.books)
         world.clock._now = kept.now
         world.root, world.acme, world.acme_admin = kept.root, kept.acme, kept.acme_admin
         world.globex, world.globex_admin = kept.globex, kept.globex_admin
@@ -166,6 +179,7 @@ class World:
                 platform=platform,
                 publish_jwks=self._publish_jwks,
                 watch_jwks=self._watch_jwks,
+                sql=self.sql,
             )
             given = {"setup_code": SETUP_CODE} if one.name == "iam" else {}
             host = ModuleHost(one, self.cards, one.settings(**given, **self.settings.get(one.name, {})), ports)
@@ -211,16 +225,19 @@ class World:
                 await host.flush()
             waiting = 0
             for host in self.hosts.values():
-                waiting += await host.relay.drain()
+                waiting += sum([await relay.drain() for relay in host.relays])
             rounds += 1
             await asyncio.sleep(0 if rounds < 200 else 0.001)
             # All in one moment: what a reaction commits while another outbox is looked at must not be missed.
             quiet = quiet + 1 if waiting == 0 and self.bus.idle() and not self._announcing() else 0
 
     def _announcing(self) -> bool:
-        if not isinstance(self.backend, MemoryBackend):
-            return False
-        return any(self.backend._tables.get(("", host.store.outbox.name)) for host in self.hosts.values())
+        return any(
+            backend._tables.get(("", host.store.outbox.name))
+            for backend in (self.backend, self.sql)
+            if isinstance(backend, MemoryBackend)
+            for host in self.hosts.values()
+        )
 
     async def later(self, **span: float) -> None:
         """Lets time pass, as `timedelta` takes it, and what is due by then happen."""
@@ -230,14 +247,17 @@ class World:
         await self.settle()
 
     def records(self, name: str, database: str = "") -> list[dict[str, Any]]:
-        """What the store holds in a collection, by its name in the database."""
+        """What the store holds in a collection, by its name in the database; of the books, `database` is "books"."""
         assert isinstance(self.backend, MemoryBackend)
+        if database == "books":
+            assert isinstance(self.sql, MemoryBackend)
+            return list(self.sql._tables.get(("", name), {}).values())
         return list(self.backend._tables.get((database, name), {}).values())
 
     def mentions(self, text: str) -> list[str]:
         """The collections, as `<database>/<name>`, that have the text somewhere in a record."""
-        assert isinstance(self.backend, MemoryBackend)
-        tables = self.backend._tables.items()
+        assert isinstance(self.backend, MemoryBackend) and isinstance(self.sql, MemoryBackend)
+        tables = [*self.backend._tables.items(), *((("books", n), t) for (_, n), t in self.sql._tables.items())]
         return sorted(f"{d}/{n}" for (d, n), table in tables if any(text in repr(one) for one in table.values()))
 
     def service(self, module: str, name: str) -> Any:
@@ -401,9 +421,10 @@ def _snapshot() -> Snapshot:
             globex, globex_admin = await world.active_tenant(root, "globex", "enterprise")
             await world.seal()
             await world.settle()
-            assert isinstance(world.backend, MemoryBackend)
+            assert isinstance(world.backend, MemoryBackend) and isinstance(world.sql, MemoryBackend)
             return Snapshot(
                 tables=copy.deepcopy(world.backend._tables),
+                books=copy.deepcopy(world.sql._tables),
                 now=world.clock.now(),
                 root=root,
                 acme=acme,

@@ -72,6 +72,9 @@ class Call:
     """When the call arrived, in Unix milliseconds."""
     idempotency: Any = None
     """The key the answer is kept under, when the caller sent one (`kernel.host.idempotency.Key`)."""
+    store: Any = None
+    """The store that the call commits to, where the host goes by it: its marks, kept answer and audit entry belong
+    there, and units of other stores are aside. None when none of these is at stake."""
     inbox_ids: tuple[str, ...] = ()
     """The events this call reacts to; kept with its change, so that they are reacted to once."""
     occur_time: datetime | None = None

@@ -213,21 +213,27 @@ class Seeding:
     """Those of all modules."""
     told: Callable[[int], None]
     """Is told how many records more are there."""
+    books: Store[Any] | None = None
+    """What the module keeps in SQL, where its card has books."""
 
-    async def load(self, collection: Collection[R], records: Iterable[R], scope: str = "") -> None:
+    async def load(
+        self, collection: Collection[R], records: Iterable[R], scope: str = "", *, books: bool = False
+    ) -> None:
         """Writes records without announcements; those whose ids exist are left as they are."""
-        place = await self.store.place(collection, scope)
+        store = self.books if books else self.store
+        assert store is not None, "the module's card has no books"
+        place = await store.place(collection, scope)
         batch: list[dict[str, Any]] = []
         for record in records:
             document = stored(collection, place, record)
             document["version"] = 1
             batch.append(document)
             if len(batch) >= BATCH:
-                await self._flush(place, batch)
+                await self._flush(store, place, batch)
                 batch = []
-        await self._flush(place, batch)
+        await self._flush(store, place, batch)
 
-    async def _flush(self, place: Any, batch: list[dict[str, Any]]) -> None:
+    async def _flush(self, store: Store[Any], place: Any, batch: list[dict[str, Any]]) -> None:
         if batch:
-            await self.store.backend.load(place, batch)
+            await store.backend.load(place, batch)
             self.told(len(batch))

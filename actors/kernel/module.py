@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from actors.kernel.access.policy import Policy
@@ -39,6 +40,15 @@ class Room:
     """Those of all modules."""
     publish_jwks: Callable[[bytes], Awaitable[None]]
     """Makes a key set the one that tokens are verified with, everywhere."""
+    sql: Store[Any] | None = None
+    """The store of the books, where there are any."""
+
+    @property
+    def books(self) -> Store[Any]:
+        """What the module keeps in SQL. Raises LookupError when its card has no books."""
+        if self.sql is None:
+            raise LookupError(f"{self.store.module} has no books: its card names none")
+        return self.sql
 
     @property
     def backend(self) -> Backend:
@@ -60,13 +70,33 @@ class Furnished:
     """A module at work: its services, reactions and workers."""
 
     services: Sequence[Any]
-    """Servicers of the module's package, their class named as the proto service."""
+    """Servicers of the module's package, their class named as the proto service. A servicer's `store` is the one
+    its methods commit to: kept answers are looked up there, and audit entries left. Without one: the module's main
+    store, not its books."""
     reactions: Sequence[Reaction] = ()
     workers: Sequence[Worker] = ()
     prepare: Callable[[], Awaitable[None]] | None = None
     """Runs before the first call is taken."""
     schedules: Sequence[tuple[str, str, Any]] = ()
     """Name, rule and announcement of what comes again and again."""
+
+
+@dataclass(frozen=True)
+class Books:
+    """What a module keeps in SQL, beside its collections in MongoDB: all that is money.
+
+    Raises TypeError for a collection whose records would follow a tenant's placement: the books are one database.
+    """
+
+    unit: type[Unit]
+    collections: Sequence[Collection[Any]]
+    migrations: Path
+    """The folder of the module's Alembic revisions."""
+
+    def __post_init__(self) -> None:
+        for collection in self.collections:
+            if collection.placed:
+                raise TypeError(f"{collection.name}: a collection in the books has the reach PROVIDER or PLATFORM")
 
 
 @dataclass(frozen=True)
@@ -82,6 +112,8 @@ class Module:
     """How an API key becomes an access token, for the module that knows; the flag asks for a new token."""
     seed: Callable[[Seeding], Awaitable[None]] | None = None
     """Writes the module's part of the demonstration."""
+    books: Books | None = None
+    """What it keeps in SQL, if anything."""
 
 
 class ModuleSettings(Section):

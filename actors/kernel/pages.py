@@ -77,8 +77,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _plain(value: Any) -> Any:
-    return {"ms": (value - _EPOCH) // timedelta(milliseconds=1)} if isinstance(value, datetime) else value
+    return {"us": (value - _EPOCH) // timedelta(microseconds=1)} if isinstance(value, datetime) else value
 
 
 def _rich(value: Any) -> Any:
-    return _EPOCH + timedelta(milliseconds=value["ms"]) if isinstance(value, dict) else value
+    return _EPOCH + timedelta(microseconds=value["us"]) if isinstance(value, dict) else value

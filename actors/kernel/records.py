@@ -33,6 +33,13 @@ class Record:
         return dataclasses.replace(self, **changes, announcements=(*self.announcements, *announcements))
 
 
-def secret(**kwargs: Any) -> Any:
-    """A field whose value never appears in audit entries, logs or exports."""
-    return field(metadata={"secret": True}, **kwargs)
+def secret(*, length: int | None = None, **kwargs: Any) -> Any:
+    """A field whose value never appears in audit entries, logs or exports; `length` as for `text`."""
+    return field(metadata={"secret": True, "length": length}, **kwargs)
+
+
+def text(length: int, **kwargs: Any) -> Any:
+    """A text field of at most so many characters, where the store has to know: SQL keeps a longer one aside of the
+    row, and an index has room for so much. A longer value is refused as a fault of ours: rules of requests come first.
+    """
+    return field(metadata={"length": length}, **kwargs)

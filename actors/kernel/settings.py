@@ -52,6 +52,9 @@ class PlatformSettings(Section):
     mongodb_url: str | None = None
     """A replica set's connection string. Left out: an embedded mongod."""
     mongodb_database: str = Field("atrium", pattern=r"^[A-Za-z0-9_-]{1,30}$")
+    sql_url: SecretStr | None = None
+    """Where modules keep their books: `mysql+asyncmy://user:password@host:3306/atrium` (MySQL 8 or MariaDB).
+    Left out: SQLite in the file `$ATRIUM_HOME/books/atrium.db`, for modules that all run on this machine."""
     nats_url: str | None = None
     """A JetStream-enabled server, or several separated by commas. Left out: an embedded nats-server."""
     ray_address: str | None = None
@@ -64,6 +67,13 @@ class PlatformSettings(Section):
     bind_address: str | None = None
     """Address the service actors listen on. Left out: the node's own address, as Ray knows it."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def books_url(self) -> str:
+        """`sql_url`, or the embedded file's."""
+        if self.sql_url is not None:
+            return self.sql_url.get_secret_value()
+        return f"sqlite+aiosqlite:///{self.home.expanduser().resolve()}/books/atrium.db"
 
 
 def load(section: type[S], **overrides: object) -> S:

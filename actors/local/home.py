@@ -5,6 +5,7 @@
 | `version` | number of the folder's layout; written last, so a folder without it is half made |
 | `secret-key`, `setup-code`, `secrets/` | made once, readable by the owner only |
 | `mongod/`, `nats/` | data of the embedded servers |
+| `books/` | the SQLite file in which modules keep their books |
 | `edge/`, `ray/`, `run/` | made anew whenever needed: configuration, sockets, state of the running platform |
 | `log/` | one log for each component |
 """
@@ -28,7 +29,7 @@ LAYOUT = 1
 UPGRADES: tuple[Callable[[Path], None], ...] = ()
 """`UPGRADES[n - 1]` turns layout n into layout n + 1; it must be safe to run again after a crash half-way."""
 
-FOLDERS = ("secrets", "mongod", "nats", "edge", "ray", "run", "log", "outbox")
+FOLDERS = ("secrets", "mongod", "nats", "books", "edge", "ray", "run", "log", "outbox")
 OURS = {*FOLDERS, "version", "secret-key", "setup-code", "generated"}
 """Names that may stand in the folder before it is complete; `generated` is where `make generate` works."""
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -174,7 +175,7 @@ def _refuse_foreign(path: Path) -> None:
             f"{path} holds files that are not Atrium's ({names}). Set ATRIUM_HOME to an empty or new folder."
         )
     # Only running servers write there, and they are started once the folder is complete: its version was lost.
-    holding = [name for name in ("mongod", "nats") if (path / name).is_dir() and any((path / name).iterdir())]
+    holding = [name for name in ("mongod", "nats", "books") if (path / name).is_dir() and any((path / name).iterdir())]
     if holding:
         raise LocalError(
             f"{path} holds data ({', '.join(holding)}) but its file `version` is gone. Restore it from a backup, or, "

@@ -1,32 +1,33 @@
 """Each case of a contract suite runs on every implementation of its port."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from actors.kernel.clock import Clock
 from actors.kernel.store.memory import MemoryBackend
-from actors.kernel.store.mongo import MongoBackend
+from tests.contracts import backends
 from tests.contracts.buses import Buses, JetStreamBuses, MemoryBuses
 from tests.contracts.things import Shop, shop_over
 
 
-@pytest.fixture(params=["memory", pytest.param("mongo", marks=pytest.mark.live)])
-async def shop(request: pytest.FixtureRequest) -> AsyncIterator[Shop]:
+@pytest.fixture(
+    params=["memory", "sqlite", *(pytest.param(name, marks=pytest.mark.live) for name in ("mongo", "mariadb"))]
+)
+async def shop(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Shop]:
     """The suite's store over each kind of back-end."""
     if request.param == "memory":
         yield await shop_over(MemoryBackend(), Clock())
-        return
-    backend = MongoBackend(request.getfixturevalue("mongod").url, "suite")
-    try:
-        yield await shop_over(backend, Clock())
-    finally:
-        # Emptied, not dropped: making collections and indexes takes longer than most tests.
-        for name in ("suite", "suite_silo"):
-            database = backend.client[name]
-            for collection in await database.list_collection_names():
-                await database[collection].delete_many({})
-        await backend.close()
+    elif request.param == "mongo":
+        async with backends.mongo(request.getfixturevalue("mongod").url) as backend:
+            yield await shop_over(backend, Clock())
+    elif request.param == "sqlite":
+        async with backends.sqlite(tmp_path) as sql:
+            yield await shop_over(sql, Clock(), silo=False)
+    else:
+        async with backends.mysql(request.getfixturevalue("mariadb")) as sql:
+            yield await shop_over(sql, Clock(), silo=False)
 
 
 @pytest.fixture(params=["memory", pytest.param("jetstream", marks=pytest.mark.live)])

@@ -1,32 +1,58 @@
-"""What the store on MongoDB promises when the server is killed: all or nothing, and the truth about it."""
+"""What the stores on servers promise when the server is killed: all or nothing, and the truth about it."""
+
+from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import pytest
 
 from actors.kernel.clock import Clock
 from actors.kernel.errors import AtriumError, DependencyUnavailable, OutcomeUnknown
 from actors.kernel.store import mongo
+from actors.kernel.store.contract import Backend
 from actors.kernel.store.mongo import MongoBackend
-from tests.contracts.things import POOLED, TenantRestored, Thing, shop_over
+from actors.kernel.store.sql import SqlBackend
+from tests.contracts.things import POOLED, Shop, TenantRestored, Thing, shop_over
+from tests.mariadb import NoMariaDb, running_mariadb
 from tests.servers import Server, running_mongod
 
 pytestmark = pytest.mark.live
 
 
-@pytest.fixture
-def own_mongod() -> Iterator[Server]:
-    with running_mongod() as server:
-        yield server
+@dataclass(frozen=True)
+class Kind:
+    """A server of the test's own, and the store on it."""
+
+    server: Server
+    backend: Callable[[], Backend]
+    dependency: str
+    silo: bool
+
+    async def shop(self) -> Shop:
+        return await shop_over(self.backend(), Clock(), silo=self.silo)
 
 
-async def test_a_killed_server_leaves_each_unit_whole_or_undone(own_mongod: Server) -> None:
-    backend = MongoBackend(own_mongod.url, "crash")
-    shop = await shop_over(backend, Clock())
+@pytest.fixture(params=["mongo", "mariadb"])
+def kind(request: pytest.FixtureRequest) -> Iterator[Kind]:
+    if request.param == "mongo":
+        with running_mongod() as server:
+            yield Kind(server, lambda: MongoBackend(server.url, "outage"), "MongoDB", True)
+        return
+    try:
+        with running_mariadb() as server:
+            yield Kind(server, lambda: SqlBackend(server.url), "the SQL database", False)
+    except NoMariaDb as reason:
+        pytest.skip(str(reason))
+
+
+async def test_a_killed_server_leaves_each_unit_whole_or_undone(kind: Kind) -> None:
+    shop = await kind.shop()
     acknowledged: set[str] = set()
     refused: set[str] = set()
+    unknown: set[str] = set()
     stop = asyncio.Event()
 
     async def write(writer: int) -> None:
@@ -40,7 +66,7 @@ async def test_a_killed_server_leaves_each_unit_whole_or_undone(own_mongod: Serv
                     unit.offers.put(Thing(id=id))
                 acknowledged.add(id)
             except OutcomeUnknown:
-                pass
+                unknown.add(id)
             except AtriumError as error:
                 assert error.again, error
                 refused.add(id)
@@ -51,8 +77,8 @@ async def test_a_killed_server_leaves_each_unit_whole_or_undone(own_mongod: Serv
         enough = len(acknowledged) + 60
         while len(acknowledged) < enough:
             await asyncio.sleep(0.01)
-        own_mongod.kill()
-        await asyncio.to_thread(own_mongod.start)
+        kind.server.kill()
+        await asyncio.to_thread(kind.server.start)
     enough = len(acknowledged) + 60
     while len(acknowledged) < enough:
         await asyncio.sleep(0.01)
@@ -66,19 +92,19 @@ async def test_a_killed_server_leaves_each_unit_whole_or_undone(own_mongod: Serv
     assert not refused & things, "a unit was carried out although it was said to have changed nothing"
     assert things == offers
     assert len(await shop.outbox()) == len(things)
-    await backend.close()
+    assert len(unknown) <= 2 * len(writers)
+    await shop.backend.close()
 
 
 async def test_a_server_that_is_down_is_named_and_nothing_is_changed(
-    own_mongod: Server, monkeypatch: pytest.MonkeyPatch
+    kind: Kind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mongo, "_SELECTION_MS", 1000)
-    backend = MongoBackend(own_mongod.url, "down")
-    shop = await shop_over(backend, Clock())
-    assert await backend.healthy()
-    own_mongod.kill()
+    shop = await kind.shop()
+    assert await shop.backend.healthy()
+    kind.server.kill()
     started = time.monotonic()
-    assert not await backend.healthy()
+    assert not await shop.backend.healthy()
     outcomes = await asyncio.gather(
         shop.get("t"),
         shop.put(Thing(id="one")),
@@ -88,12 +114,12 @@ async def test_a_server_that_is_down_is_named_and_nothing_is_changed(
     assert time.monotonic() - started < 20
     for outcome in outcomes:
         assert isinstance(outcome, DependencyUnavailable), outcome
-        assert outcome.metadata["dependency"] == "MongoDB"
-    await asyncio.to_thread(own_mongod.start)
+        assert outcome.metadata["dependency"] == kind.dependency
+    await asyncio.to_thread(kind.server.start)
     async with shop.unit() as unit:
         left = {one.id for one in await unit.things.select()}
     unknown = [isinstance(outcome, OutcomeUnknown) for outcome in outcomes]
     assert ("one" not in left) or unknown[1]
     assert left <= {"one", "a", "b"}
     assert ("a" in left) == ("b" in left)
-    await backend.close()
+    await shop.backend.close()

@@ -14,8 +14,21 @@ from hypothesis import strategies as st
 
 from actors.api.iam.v1 import ListRolesRequest, ListUsersRequest
 from actors.kernel.errors import NotFound, PageTokenInvalid
-from actors.kernel.store.contract import Between, Condition, Eq, In, Ne, Order, Words, words_of
-from tests.contracts.things import ALSO_POOLED, COLLECTIONS, POOLED, SILOED, Colour, Shop, Thing
+from actors.kernel.store.contract import (
+    Between,
+    Condition,
+    Eq,
+    In,
+    InboxEntry,
+    Ne,
+    Order,
+    Words,
+    inbox_of,
+    words_of,
+)
+from actors.kernel.store.mongo import MongoBackend
+from actors.kernel.wire import document
+from tests.contracts.things import ALSO_POOLED, COLLECTIONS, POOLED, SILOED, Colour, Shop, Thing, bare
 
 BASE = datetime(2026, 3, 1, tzinfo=UTC)
 EXAMPLES = settings(
@@ -99,6 +112,71 @@ async def test_an_order_puts_records_without_a_value_first_and_breaks_ties_by_id
             assert "".join(one.id for one in await unit.things.select(order=order, limit=2)) == expected[:2], order
         one = await unit.things.one(Ne("id", "a"))
         assert one is not None and one.id == "b"
+
+
+ALIKE = ("A", "a", "a ", "á", "b", "B", "ß", "ss", "Z", "~", "é", "\uffff", "😀")
+
+
+async def test_text_is_told_apart_to_the_last_character_and_ordered_by_code_point(shop: Shop) -> None:
+    await shop.put(*(Thing(id=f"t{n}", name=text, key=text) for n, text in enumerate(ALIKE)))
+    async with shop.unit() as unit:
+        for text in ALIKE:
+            assert [one.name for one in await unit.things.select(Eq("name", text))] == [text]
+            assert [one.name for one in await unit.things.select(In("key", (text,)))] == [text]
+        for descending in (False, True):
+            found = await unit.things.select(order=Order("name", descending))
+            assert [one.name for one in found] == sorted(ALIKE, reverse=descending)
+
+
+AWKWARD = (
+    "", " ", "'", '"', "`", "\\", "%", "%s", "%(x)s", ":b0", "?", "--", "; DROP TABLE things", "\0", "\n\r\t\x1a",
+    "{}", "null", "\u202e", "😀 e\u0301 ß",
+)  # fmt: skip
+
+
+async def test_awkward_values_come_back_as_they_were(shop: Shop) -> None:
+    things = [
+        # SQLite's JSON ends a text at a NUL, so an element of a list is not found by one.
+        Thing(
+            id=f"t{n:02}", name=text, code=text, tags=(text.replace("\0", "NUL"),), raw=text.encode() + b"\xff", size=n
+        )
+        for n, text in enumerate(AWKWARD)
+    ]
+    await shop.put(*things)
+    async with shop.unit() as unit:
+        assert [bare(one) for one in await unit.things.select()] == things
+        for thing in things:
+            assert bare(await unit.things.get(thing.id)) == thing
+            assert [one.id for one in await unit.things.select(Eq("name", thing.name))] == [thing.id]
+            assert [one.id for one in await unit.things.select(Eq("tags", thing.tags[0]))] == [thing.id]
+
+
+async def test_large_values_come_back_whole(shop: Shop) -> None:
+    large = [
+        Thing(id=f"t{n}", name="å" * 100_000, raw=bytes(range(256)) * 2500, size=size, hits=-size)
+        for n, size in enumerate((2**63 - 1, 2**53 + 1, 0))
+    ]
+    await shop.put(*large)
+    async with shop.unit() as unit:
+        assert [bare(one) for one in await unit.things.select()] == large
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 900])
+async def test_a_list_of_any_length_can_be_asked_for(shop: Shop, count: int) -> None:
+    await shop.put(*SHELF)
+    asked = (*(f"none{n}" for n in range(count)), "a", "e")
+    async with shop.unit() as unit:
+        assert [one.id for one in await unit.things.select(In("id", asked))] == ["a", "e"]
+        assert await unit.things.count(In("key", (*asked, "k1", "k2"))) == 2
+        assert await unit.things.count(In("tags", (*asked, "y"))) == 2
+
+
+async def test_a_page_goes_on_from_a_moment_between_milliseconds(shop: Shop) -> None:
+    """Not every store keeps microseconds; one that does must not show a record twice for it."""
+    await shop.put(*(Thing(id=f"t{n}", at=BASE + timedelta(microseconds=n * 300)) for n in range(9)))
+    for descending in (False, True):
+        seen = await walk(shop, Order("at", descending), 2)
+        assert sorted(seen) == [f"t{n}" for n in range(9)]
 
 
 # --- pages ---
@@ -197,7 +275,7 @@ async def test_a_page_token_serves_its_query_only(shop: Shop) -> None:
 @given(data=st.data())
 async def test_a_forged_page_token_is_refused(shop: Shop, data: st.DataObject) -> None:
     run = next(_runs)
-    await shop.put(Thing(id=f"{run}a"), Thing(id=f"{run}b"))
+    await shop.put(Thing(id=f"{run:06}a"), Thing(id=f"{run:06}b"))  # tokens of one length
     raw = bytearray(base64.urlsafe_b64decode((await first_token(shop)) + "=="))
     change = data.draw(st.sampled_from(["flip", "cut", "text"]))
     if change == "flip":
@@ -306,6 +384,41 @@ async def test_a_purge_takes_one_tenants_records_and_tells_how_many(shop: Shop) 
             assert await shop.backend.purge(place) == 0
         async with shop.unit(ALSO_POOLED) as unit:
             assert await getattr(unit, collection).count() == 2
+
+
+async def test_a_sweep_removes_what_has_expired_and_nothing_else(shop: Shop) -> None:
+    if isinstance(shop.backend, MongoBackend):
+        pytest.skip("MongoDB removes expired records by itself, within a minute")
+    inbox, now = inbox_of("tenants"), shop.clock.now()
+    place = await shop.store.place(inbox, "")
+    marks = [InboxEntry(id=f"m{n:04}", version=1, expire_time=now + timedelta(seconds=n - 700)) for n in range(1400)]
+    await shop.backend.load(place, [document(mark) for mark in marks])
+    assert await shop.backend.get(place, "m0000") is not None, "until it is swept it is found"
+    assert await shop.backend.sweep(place, now) == 700
+    assert await shop.backend.sweep(place, now) == 0
+    assert sorted([one["id"] async for one in shop.backend.scan(place)]) == [mark.id for mark in marks[700:]]
+    await shop.put(Thing(id="t", at=now - timedelta(days=1)))
+    assert await shop.backend.sweep(await shop.store.place(COLLECTIONS[0], POOLED), now) == 0
+    assert (await shop.get("t")).id == "t"
+
+
+async def test_words_go_with_their_record(shop: Shop) -> None:
+    await shop.put(*SEARCHED.values())
+    place = await shop.store.place(COLLECTIONS[0], POOLED)
+    async with shop.unit() as unit:
+        unit.things.delete(await unit.things.get("a"))
+    await shop.backend.remove(place, ["b"])
+    async with shop.unit() as unit:
+        assert [one.id for one in await unit.things.select(Words("ada"))] == []
+        assert [one.id for one in await unit.things.select(Words("emilie"))] == []
+    await shop.put(replace(SEARCHED["c"], id="a"), Thing(id="b", name="nobody"))
+    async with shop.unit() as unit:
+        assert [one.id for one in await unit.things.select(Words("ada"))] == []
+        assert [one.id for one in await unit.things.select(Words("luc"))] == ["a", "c"]
+    assert await shop.backend.purge(place) == 5
+    await shop.put(*SEARCHED.values())
+    async with shop.unit() as unit:
+        assert [one.id for one in await unit.things.select(Words("luc"))] == ["c"]
 
 
 # --- blobs ---

@@ -109,6 +109,8 @@ class Shop:
     clock: Clock
     store: Store[ThingUnit]
     committed: list[None]
+    silo: bool = True
+    """Whether the back-end offers a tenant a database of its own."""
 
     def unit(self, scope: str = POOLED, **more: Any) -> ThingUnit:
         return self.store.unit(call_of(scope, **more))
@@ -138,18 +140,21 @@ def call_of(scope: str = POOLED, *, audited: bool = False, inbox_ids: tuple[str,
     return call
 
 
-async def shop_over(backend: Backend, clock: Clock) -> Shop:
+async def shop_over(backend: Backend, clock: Clock, *, silo: bool = True) -> Shop:
+    """The suite's module over a back-end; without `silo` all three tenants share its one database."""
     collections = layout([(MODULE, COLLECTIONS)])
     await migrate(backend, collections)
-    await create_own_database(backend, collections, "silo")
+    if silo:
+        await create_own_database(backend, collections, "silo")
     committed: list[None] = []
     sealer = Sealer(b"a secret of the contract suite..")
     store = Store(backend, MODULE, ThingUnit, clock=clock, sealer=sealer, committed=lambda: committed.append(None))
     async with store.unit(call_of("")) as unit:
-        for tenant, database in ((POOLED, ""), (ALSO_POOLED, ""), (SILOED, "silo")):
+        for tenant, database in ((POOLED, ""), (ALSO_POOLED, ""), (SILOED, "silo" if silo else "")):
             isolation = "SILO" if database else "POOL"
-            unit.placements.put(Placement(id=tenant, tenant_id=tenant, isolation=isolation, database=database))
-    return Shop(backend, clock, store, committed)
+            placement = Placement(id=tenant, tenant_id=tenant, isolation=isolation, database=database)
+            unit.placements.insert_absent([placement])
+    return Shop(backend, clock, store, committed, silo)
 
 
 def bare(thing: Thing) -> Thing:

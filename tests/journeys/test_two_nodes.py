@@ -99,6 +99,41 @@ def nodes(platform: Platform) -> dict[str, set[str]]:
     return {name: {one["node"] for one in found} for name, found in platform.status()["modules"].items()}
 
 
+HERE = Path(__file__).parents[2]
+REFUSAL = """
+import ray, sys
+from actors.kernel.host.cluster import refuse_shared_file
+from actors.kernel.settings import PlatformSettings, SettingsError, load
+from tests.kernel.test_books import with_books
+settings = load(PlatformSettings)
+ray.init(address=settings.ray_address, namespace="refusal", log_to_driver=False)
+try:
+    refuse_shared_file(settings, [with_books()])
+except SettingsError as error:
+    print("refused:", error)
+else:
+    print("taken")
+"""
+
+
+def test_books_in_a_file_are_refused_by_a_cluster_of_several_nodes(cluster: Cluster, tmp_path: Path) -> None:
+    def said(**settings: str) -> str:
+        environment = {**os.environ, **cluster.settings, "ATRIUM_RAY_ADDRESS": cluster.address}
+        environment |= {"ATRIUM_HOME": str(tmp_path), **settings}
+        done = subprocess.run(
+            [sys.executable, "-c", REFUSAL], cwd=HERE, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+        return done.stdout
+
+    refusal = said()
+    assert f"SQLite file {tmp_path}/books/atrium.db" in refusal and "2 nodes" in refusal
+    assert "Set ATRIUM_SQL_URL to a MySQL or MariaDB" in refusal
+    assert said(ATRIUM_SQL_URL="mysql+asyncmy://me@db.example/atrium").startswith("taken")
+    cluster.kill_worker()
+    eventually(said, lambda text: text.startswith("taken"), seconds=30)
+
+
 def test_replicas_spread_over_both_nodes_and_survive_the_loss_of_one(cluster: Cluster) -> None:
     with tempfile.TemporaryDirectory(prefix="atr", ignore_cleanup_errors=True) as folder:
         settings = {"ATRIUM_RAY_ADDRESS": cluster.address, "ATRIUM_IAM_REPLICAS": "2", "ATRIUM_TENANTS_REPLICAS": "2"}

@@ -97,7 +97,7 @@ async def test_a_worker_that_fails_begins_anew(tmp_path: Path, leased: bool, cap
 
 async def test_the_relay_survives_a_fault_that_nobody_expected(tmp_path: Path) -> None:
     host = hosted(tmp_path, bus := MemoryBus(Clock()))
-    real, calls = host.relay.outbox.pending, 0
+    real, calls = host.relays[0].outbox.pending, 0
 
     async def pending(limit: int) -> Any:
         nonlocal calls
@@ -106,7 +106,7 @@ async def test_the_relay_survives_a_fault_that_nobody_expected(tmp_path: Path) -
             raise KeyError("unexpected")
         return await real(limit)
 
-    host.relay.outbox.pending = pending  # type: ignore[method-assign]
+    host.relays[0].outbox.pending = pending  # type: ignore[method-assign]
     await host.start()
     await until(lambda: calls > 1)
     assert bus.log == []

@@ -285,7 +285,7 @@ async def test_a_purge_takes_a_tenants_records_of_every_reach_also_without_a_pla
     for collection in ("things", "own", "offers"):
         await shop.put(Thing(id=f"{collection}1"), scope=POOLED, collection=collection)
     await shop.put(Thing(id="gone", tenant_id="ten_gone"), scope="", collection="offers")
-    data = TenantData("tenants", COLLECTIONS, shop.store)
+    data = TenantData("tenants", shop.store, (shop.store, COLLECTIONS))
     for tenant in (POOLED, "ten_gone"):
         await data.purge(type("Event", (), {"tenant_id": tenant})(), Call(scope=tenant))
     told = [TenantDataPurged.FromString(bytes(one["payload"])) for one in await shop.outbox()]

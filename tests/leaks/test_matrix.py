@@ -120,7 +120,7 @@ async def set_the_scene(world: World, placement: str) -> Scene:
     return Scene(world, target, Target(other, {"tenant": other.id}), tokens)
 
 
-_made: dict[str, tuple[Scene, dict[Any, Any], datetime]] = {}
+_made: dict[str, tuple[Scene, dict[Any, Any], dict[Any, Any], datetime]] = {}
 """Each scene as it was when it was made; every test plays in a copy."""
 
 
@@ -130,10 +130,12 @@ async def scene(request: pytest.FixtureRequest) -> AsyncIterator[Scene]:
         async with World.furnished() as world:
             first = await set_the_scene(world, request.param)
             tables = copy.deepcopy(world.backend._tables)  # type: ignore[attr-defined]
-            _made[request.param] = first, tables, world.clock.now()
-    first, tables, now = _made[request.param]
+            books = copy.deepcopy(world.sql._tables)  # type: ignore[attr-defined]
+            _made[request.param] = first, tables, books, world.clock.now()
+    first, tables, books, now = _made[request.param]
     world = World.furnished()
     world.backend._tables = copy.deepcopy(tables)  # type: ignore[attr-defined]
+    world.sql._tables = copy.deepcopy(books)  # type: ignore[attr-defined]
     world.clock._now = now
     async with world:
         yield replace(first, world=world)
@@ -250,7 +252,10 @@ def check_silent(scene: Scene, method: Method, who: str, told: bytes, request: M
 
 def held(scene: Scene) -> dict[Any, Any]:
     """What the store holds of the tenant, but for the marks of sign-ins and what counts calls."""
-    tables = scene.world.backend._tables  # type: ignore[attr-defined]
+    tables = {
+        **scene.world.backend._tables,  # type: ignore[attr-defined]
+        **{("books", name): one for (_, name), one in scene.world.sql._tables.items()},  # type: ignore[attr-defined]
+    }
     counted = ("audit", "activity", "days", "inbox", "outbox", "answers", "permission", "sign_in")
     return {
         (*key, id): copy.deepcopy(document)

@@ -1,3 +1,6 @@
+import contextlib
+import json
+import sqlite3
 import subprocess
 import sys
 
@@ -44,9 +47,41 @@ def test_the_doctor_prints_every_setting_with_its_source_and_no_secret(atrium: A
     atrium.environment |= {
         "ATRIUM_MONGODB_URL": "mongodb://me:hunter2@127.0.0.1:1/?replicaSet=x",
         "ATRIUM_SECRET_KEY": "f00d" * 16,
+        "ATRIUM_SQL_URL": "mysql+asyncmy://me:hunter2@127.0.0.1:1/atrium",
     }
     said = atrium.run("doctor").stdout
     assert "ATRIUM_MONGODB_URL=mongodb://********@127.0.0.1:1/?replicaSet=x  (environment)" in said
     assert "ATRIUM_SECRET_KEY=********  (environment)" in said
+    assert "ATRIUM_SQL_URL=********  (environment)" in said
     assert "ATRIUM_LOCAL_LOG_MB=16  (default)" in said
     assert "hunter2" not in said and "f00d" not in said
+
+
+def test_the_doctor_looks_at_the_books_and_says_how_to_mend_them(atrium: Atrium) -> None:
+    def said(url: str) -> str:
+        atrium.environment["ATRIUM_SQL_URL"] = url
+        found = json.loads(atrium.run("doctor", "--json").stdout)["findings"]
+        (line,) = [f"{one['level']} {one['what']} → {one['mend']}" for one in found if one["what"].startswith("books")]
+        return line
+
+    folder = atrium.folder.parent
+    assert said("").startswith("ok books: no module has any")
+    assert said(f"sqlite+aiosqlite:///{folder}/none/atrium.db").startswith("ok books: none yet")
+    with contextlib.closing(sqlite3.connect(folder / "a.db")) as connection:
+        connection.execute("CREATE TABLE t (x)")
+    url = f"sqlite+aiosqlite:///{folder}/a.db"
+    assert said(url) == f"ok books: SQLite {sqlite3.sqlite_version} at {folder}/a.db, takes writes → "
+    (folder / "b.db").write_text("this is no database " * 100)
+    assert "file is not a database → Check that the file" in said(f"sqlite+aiosqlite:///{folder}/b.db")
+    unreachable = said("mysql+asyncmy://me:hunter2@127.0.0.1:1/atrium")
+    assert unreachable.startswith("fail books: ") and "127.0.0.1" in unreachable and "ATRIUM_SQL_URL" in unreachable
+    assert "hunter2" not in unreachable
+    assert "must begin with mysql+asyncmy:// or sqlite+aiosqlite://, not with postgresql://" in said("postgresql://x/y")
+    assert "must name a file" in said("sqlite+aiosqlite://")
+    assert "must name a database" in said("mysql+asyncmy://me@host")
+    assert "is not an address" in said("nonsense")
+
+
+def test_a_draft_needs_no_platform(atrium: Atrium) -> None:
+    assert "No module has books." in atrium.ok("migrate", "--draft", "first")
+    assert not atrium.folder.exists()

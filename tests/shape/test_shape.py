@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,6 +70,13 @@ def test_a_module_has_the_rooms_of_every_module(module: str) -> None:
     one = card(module)
     assert one.name == module
     assert one.settings.model_config["env_prefix"] == f"ATRIUM_{module.upper()}_"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_migrations_of_books_are_a_room_of_the_module(module: str) -> None:
+    books, folder = card(module).books, ROOT / "actors" / module / "migrations"
+    assert folder.is_dir() == (books is not None)
+    assert books is None or books.migrations == folder
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -160,10 +168,11 @@ def queried(node: ast.Call) -> str:
 
 def handles_of(module: str) -> dict[str, Reach]:
     """The reach of each of the unit's handles, by name."""
-    kind = card(module).unit
-    unit = kind(Store(MemoryBackend(), module, kind, clock=Clock(), sealer=Sealer(bytes(32))), Call())
-    names = [name for name in dir(kind) if not name.startswith("_")]
-    handles = {name: getattr(unit, name) for name in names}
+    one = card(module)
+    handles: dict[str, Any] = {}
+    for kind in (one.unit, *([one.books.unit] if one.books is not None else [])):
+        unit = kind(Store(MemoryBackend(), module, kind, clock=Clock(), sealer=Sealer(bytes(32))), Call())
+        handles |= {name: getattr(unit, name) for name in dir(kind) if not name.startswith("_")}
     return {name: one.collection.reach for name, one in handles.items() if isinstance(one, Records)}
 
 

@@ -34,13 +34,24 @@ class Reaction:
     source: str = EVERY_MODULE
     """The module that announces it; EVERY_MODULE for events each module has."""
     batch: bool = False
+    books: bool = False
+    """Whether its unit is one of the module's books: the mark of the event is kept with the effect."""
 
 
 class Reactions:
     """Runs a module's reactions."""
 
-    def __init__(self, module: str, reactions: Sequence[Reaction], store: Store[Any], bus: Bus) -> None:
-        self.module, self.store, self.bus = module, store, bus
+    def __init__(
+        self,
+        module: str,
+        reactions: Sequence[Reaction],
+        store: Store[Any],
+        bus: Bus,
+        books: Store[Any] | None = None,
+    ) -> None:
+        self.module, self.store, self.bus, self.books = module, store, bus, books
+        if books is None and (stray := [r.event for r in reactions if r.books]):
+            raise ValueError(f"{module} has no books to react in to {', '.join(stray)}")
         self._single = [r for r in reactions if not r.batch]
         self._batch = [r for r in reactions if r.batch]
         _check_distinct(module, self._single)
@@ -70,15 +81,15 @@ class Reactions:
 
     async def handle(self, reaction: Reaction, envelope: Envelope) -> None:
         """Reacts to one event, unless that was done before."""
-        inbox_id = f"{self.module}:{envelope.id}"
+        inbox_id, store = f"{self.module}:{envelope.id}", self._store(reaction)
 
         async def once() -> None:
-            call = self._call([inbox_id], envelope)
+            call = self._call([inbox_id], store, envelope)
             with within(call):
                 await reaction.handle(envelope.message(), call)
 
         try:
-            if envelope.deliveries > 1 and await self.store.handled([inbox_id]):
+            if envelope.deliveries > 1 and await store.handled([inbox_id]):
                 return
             await attempts(system_call(), once)
         except AlreadyHandled:
@@ -88,12 +99,13 @@ class Reactions:
         """Reacts to those of the events that were not reacted to before, all in one unit."""
         # Apart from the marks of single reactions: a module may have both to one event.
         by_id = {f"{self.module}-batch:{envelope.id}": envelope for envelope in envelopes}
+        store = self._store(reaction)
 
         async def once() -> None:
-            handled = await self.store.handled(list(by_id))
+            handled = await store.handled(list(by_id))
             fresh = {id: envelope for id, envelope in by_id.items() if id not in handled}
             if fresh:
-                call = self._call(list(fresh))
+                call = self._call(list(fresh), store)
                 try:
                     await reaction.handle([envelope.message() for envelope in fresh.values()], call)
                 except AlreadyHandled:
@@ -101,9 +113,13 @@ class Reactions:
 
         await attempts(system_call(), once)
 
+    def _store(self, reaction: Reaction) -> Store[Any]:
+        return self.books if reaction.books and self.books is not None else self.store
+
     @staticmethod
-    def _call(inbox_ids: list[str], envelope: Envelope | None = None) -> Call:
+    def _call(inbox_ids: list[str], store: Store[Any], envelope: Envelope | None = None) -> Call:
         call = system_call()
+        call.store = store
         if envelope is not None:
             call.scope, call.request_id, call.occur_time = envelope.tenant_id, envelope.request_id, envelope.time
         call.inbox_ids = tuple(inbox_ids)

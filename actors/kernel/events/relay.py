@@ -1,4 +1,7 @@
-"""Moves committed announcements from a module's outbox to the bus. One replica does it at a time, by lease."""
+"""Moves committed announcements from an outbox to the bus. One replica does it at a time, by lease.
+
+A module with books has two outboxes and two relays: when one database is down, what the other committed is told.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +18,16 @@ IDLE_SECONDS = 0.5
 log = logging.getLogger(__name__)
 
 
-def nudge_name(module: str) -> str:
-    return f"outbox.{module}"
+def nudge_name(outbox: str) -> str:
+    return f"outbox.{outbox}"
 
 
 class Relay:
     """Publishes first and removes after, so that nothing is lost; the bus drops what is published twice."""
 
-    def __init__(self, module: str, outbox: Outbox, bus: Bus) -> None:
-        self.module, self.outbox, self.bus = module, outbox, bus
+    def __init__(self, name: str, outbox: Outbox, bus: Bus) -> None:
+        self.name, self.outbox, self.bus = name, outbox, bus
+        """The name is the outbox's: the module's, or `<module>.books`."""
         self.published = 0
         self.leading = False
 
@@ -31,7 +35,7 @@ class Relay:
         """Runs until cancelled."""
         while True:
             heed()
-            async with self.bus.lead(f"relay.{self.module}") as holding:
+            async with self.bus.lead(f"relay.{self.name}") as holding:
                 self.leading = True
                 try:
                     await self._relay_while(holding)
@@ -44,7 +48,7 @@ class Relay:
             heed()
             try:
                 if await self.drain() < BATCH:
-                    await self.bus.nudged(nudge_name(self.module), IDLE_SECONDS)
+                    await self.bus.nudged(nudge_name(self.name), IDLE_SECONDS)
             except AtriumError as error:
                 log.warning("the relay waits: %s", error)
                 await asyncio.sleep(IDLE_SECONDS)

@@ -21,7 +21,7 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -72,6 +72,7 @@ class Chain:
     policy: Policy
     verifier: Verifier
     store: Store[Any]
+    """Of methods whose service names none of its own."""
     clock: Clock
     metrics: Metrics
     refusals: Refusals
@@ -82,8 +83,9 @@ class Chain:
     def compose(self, method: Method, handler: Next) -> Next:
         """The handler inside every step that this method needs."""
         run = _opened(handler) if method.streaming else handler
+        chain = replace(self, store=getattr(getattr(handler, "__self__", None), "store", self.store))
         for step in (audit, idempotency, retry, validation, tenant, access, errors, telemetry):
-            run = step(self, method, run)
+            run = step(chain, method, run)
         return run
 
 
@@ -293,7 +295,7 @@ def idempotency(chain: Chain, method: Method, run: Next) -> Next:
         key = key_of(text, call, request, store.sealer)
         kept = await store.kept_answer(key.id)
         if kept is None:
-            call.idempotency = key
+            call.idempotency, call.store = key, store
             return await run(request, call)
         if kept.request_hash != key.request_hash:
             raise IdempotencyKeyReused(problem="was used for another request")
@@ -309,6 +311,7 @@ def audit(chain: Chain, method: Method, run: Next) -> Next:
     store = chain.store
 
     async def step(request: Any, call: Call) -> Any:
+        call.store = store
         answer = await run(request, call)
         if not call.audited:
             async with store.unit(call) as unit:

@@ -16,7 +16,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from wsgiref.simple_server import WSGIServer
 
@@ -34,9 +34,10 @@ from actors.kernel.host.server import Server
 from actors.kernel.mail import mailer_from
 from actors.kernel.mesh.dial import RegistryMesh
 from actors.kernel.mesh.registry import Endpoint, Registry
-from actors.kernel.module import ModuleSettings, card
+from actors.kernel.module import Module, ModuleSettings, card
 from actors.kernel.sealing import Sealer
 from actors.kernel.settings import PlatformSettings, SettingsError, load
+from actors.kernel.store.contract import Backend
 from actors.kernel.store.migrate import layout, migrate
 from actors.kernel.store.mongo import MongoBackend
 from actors.kernel.telemetry import start_logging
@@ -67,6 +68,30 @@ def backend_of(settings: PlatformSettings) -> MongoBackend:
     return MongoBackend(settings.mongodb_url, settings.mongodb_database)
 
 
+def books_of(settings: PlatformSettings, cards: Sequence[Module]) -> Backend | None:
+    """What these modules keep their books in; None when none of them has any. Raises SettingsError."""
+    if not any(one.books for one in cards):
+        return None
+    from actors.kernel.store.sql import SqlBackend  # the drivers take a while to load
+
+    return SqlBackend(settings.books_url)
+
+
+def refuse_shared_file(settings: PlatformSettings, cards: Sequence[Module]) -> None:
+    """Raises SettingsError when books are in a file of one machine and the cluster has several."""
+    if not any(one.books for one in cards):
+        return
+    from actors.kernel.store.sql import file_of
+
+    nodes = [node for node in ray.nodes() if node["Alive"]]  # type: ignore[no-untyped-call]
+    if (file := file_of(settings.books_url)) is not None and len(nodes) > 1:
+        raise SettingsError(
+            f"The books would be in the SQLite file {file}, of which each of the Ray cluster's {len(nodes)} nodes "
+            "would have its own: a file is no shared database. Set ATRIUM_SQL_URL to a MySQL or MariaDB that all "
+            "nodes reach, such as mysql+asyncmy://user:password@host:3306/atrium"
+        )
+
+
 async def bus_of(settings: PlatformSettings, name: str) -> JetStreamBus:
     if settings.nats_url is None:
         raise SettingsError("ATRIUM_NATS_URL is missing; `atrium up` gives it, elsewhere name your servers")
@@ -87,6 +112,9 @@ class ReplicaHost:
         mine = next(one for one in cards if one.name == self.module)
         backend = backend_of(settings)
         self._stack.push_async_callback(backend.close)
+        sql = books_of(settings, [mine])
+        if sql is not None:
+            self._stack.push_async_callback(sql.close)
         bus = await bus_of(settings, f"{self.module}.{self.slot}")
         self._stack.push_async_callback(bus.close)
         registry = Registry(bus.client)
@@ -104,6 +132,7 @@ class ReplicaHost:
             platform=settings,
             publish_jwks=registry.publish_jwks,
             watch_jwks=registry.watch_jwks,
+            sql=sql,
         )
         host = ModuleHost(mine, cards, load(mine.settings), ports)
         server = Server(host.chain, host.methods())
@@ -158,6 +187,7 @@ class Replica:
         os.environ.update(environment)
         settings = load(PlatformSettings)
         start_logging(f"{module}.{slot}", settings.log_level)
+        refuse_shared_file(settings, [card(module)])
         node: str = get_node_ip_address()  # type: ignore[no-untyped-call]
         self.host = ReplicaHost(module, slot)
         self.port = await self.host.start(settings.bind_address or node, node)
@@ -277,9 +307,22 @@ def environment_for_actors() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name.startswith("ATRIUM_")}
 
 
-async def prepare_stores(settings: PlatformSettings) -> None:
-    """Brings stores and streams up to what the modules expect. Raises DependencyUnavailable."""
+async def migrate_books(settings: PlatformSettings, cards: Sequence[Module]) -> list[str]:
+    """Brings the books of these modules up to what they expect, if they have any; as `prepare_stores` says."""
+    if not any(one.books for one in cards):
+        return []
+    from actors.kernel.store.sql import migrations
+
+    return await migrations.upgrade(settings.books_url, migrations.histories(cards))
+
+
+async def prepare_stores(settings: PlatformSettings) -> list[str]:
+    """Brings stores and streams up to what the modules expect. Returns the revisions of books that were run.
+
+    Raises DependencyUnavailable, and SettingsError for books that a newer version has changed; then nothing is.
+    """
     cards = [card(name) for name in MODULES]
+    ran = await migrate_books(settings, cards)
     backend = backend_of(settings)
     bus = await bus_of(settings, "migrate")
     try:
@@ -288,6 +331,7 @@ async def prepare_stores(settings: PlatformSettings) -> None:
     finally:
         await bus.close()
         await backend.close()
+    return ran
 
 
 class Cluster:

@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 @click.command()
 def serve() -> None:
     """Run the modules on the Ray cluster until told to stop; prints `ready` once all of them answer."""
-    from actors.kernel.host.cluster import Cluster, prepare_stores
+    from actors.kernel.host.cluster import Cluster, prepare_stores, refuse_shared_file
 
     try:
         settings = load(PlatformSettings)
@@ -48,6 +48,7 @@ def serve() -> None:
         joining.start()
         asyncio.run(prepare_stores(settings))
         joining.join()
+        refuse_shared_file(settings, [card(name) for name in MODULES])
     except (SettingsError, AtriumError) as error:
         raise click.ClickException(str(error)) from error
     stopping = threading.Event()
@@ -64,15 +65,36 @@ def serve() -> None:
 
 
 @click.command()
-def migrate() -> None:
+@click.option(
+    "--draft",
+    metavar="MESSAGE",
+    help="Write, for each module with books, the revision that its collections lack; for developers. Needs no server.",
+)
+def migrate(draft: str | None) -> None:
     """Bring stores and streams up to what this version expects. Safe to repeat."""
     from actors.kernel.host.cluster import prepare_stores
 
+    if draft is not None:
+        _draft(draft)
+        return
     try:
-        asyncio.run(prepare_stores(load(PlatformSettings)))
+        ran = asyncio.run(prepare_stores(load(PlatformSettings)))
     except (SettingsError, AtriumError) as error:
         raise click.ClickException(str(error)) from error
+    for name in ran:
+        click.echo(f"Ran {name}.")
     click.echo("Stores and streams are up to date.")
+
+
+def _draft(message: str) -> None:
+    from actors.kernel.store.sql import migrations
+
+    histories = migrations.histories([card(name) for name in MODULES])
+    written = [path for one in histories if (path := asyncio.run(migrations.draft(one, message))) is not None]
+    for path in written:
+        click.echo(f"Wrote {path}. Read it: a renamed field looks like one gone and one new.")
+    if not written:
+        click.echo("The revisions lead to the collections as they are." if histories else "No module has books.")
 
 
 @click.command()
@@ -104,25 +126,29 @@ def seed(tenants: int, users: int, days: int, number: int) -> None:
 
 async def _seed(settings: PlatformSettings, demo: Any, progress: Progress) -> None:
     from actors.kernel.demo import Seeding
-    from actors.kernel.host.cluster import backend_of, prepare_stores, secret_of
+    from actors.kernel.host.cluster import backend_of, books_of, prepare_stores, secret_of
 
     await prepare_stores(settings)
     backend = backend_of(settings)
     cards = [card(name) for name in MODULES]
     collections = layout([(one.name, one.collections) for one in cards])
+    sql, sealer = books_of(settings, cards), Sealer(secret_of(settings))
     try:
         # Tenants have their place before others write for them.
         for one in sorted(cards, key=lambda one: one.name != "tenants"):
             if one.seed is not None:
                 task = progress.add_task(one.name, total=None)
-                store: Store[Any] = Store(
-                    backend, one.name, one.unit, clock=Clock(), sealer=Sealer(secret_of(settings))
-                )
+                store: Store[Any] = Store(backend, one.name, one.unit, clock=Clock(), sealer=sealer)
+                books: Store[Any] | None = None
+                if one.books is not None and sql is not None:
+                    books = Store(sql, one.name, one.books.unit, clock=Clock(), sealer=sealer)
                 told = functools.partial(progress.advance, task)
-                await one.seed(Seeding(demo, store, load(one.settings), collections, told))
+                await one.seed(Seeding(demo, store, load(one.settings), collections, told, books))
                 progress.update(task, total=progress.tasks[task].completed)
     finally:
         await backend.close()
+        if sql is not None:
+            await sql.close()
 
 
 @click.group()

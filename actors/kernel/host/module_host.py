@@ -36,9 +36,9 @@ from actors.kernel.mesh.dial import Mesh
 from actors.kernel.module import Module, Room
 from actors.kernel.sealing import Sealer
 from actors.kernel.settings import PlatformSettings
-from actors.kernel.store.contract import Backend
+from actors.kernel.store.contract import Backend, Collection, Place
 from actors.kernel.store.migrate import layout
-from actors.kernel.store.unit import Store
+from actors.kernel.store.unit import Store, Unit
 from actors.kernel.telemetry import Metrics
 
 log = logging.getLogger(__name__)
@@ -46,6 +46,7 @@ log = logging.getLogger(__name__)
 FLUSH_SECONDS = 5.0
 KNOW_SECONDS = 5.0
 """How long a host that starts waits to know the keys, and which tokens are revoked."""
+SWEEP_SECONDS = 60.0
 RESTART_SECONDS = 1.0
 MOST_UNTOLD = 5000
 LONGEST_TOKEN_SECONDS = 3600.0
@@ -65,10 +66,13 @@ class Ports:
     platform: PlatformSettings
     publish_jwks: Callable[[bytes], Awaitable[None]]
     watch_jwks: Callable[[], AsyncIterator[bytes]]
+    sql: Backend | None = None
+    """What modules with books keep them in."""
 
 
 class ModuleHost:
-    """One replica of one module. Raises ContractBroken when its contract lacks a rule."""
+    """One replica of one module. Raises ContractBroken when its contract lacks a rule, LookupError when the module
+    has books and there is nothing to keep them in."""
 
     def __init__(self, module: Module, cards: Sequence[Module], settings: Any, ports: Ports) -> None:
         self.module, self.ports = module, ports
@@ -79,14 +83,12 @@ class ModuleHost:
         self.verifier = Verifier(ports.platform.public_url, self.policy, self.revocations)
         self.usage = Usage(ports.clock)
         self.refusals = Refusals(ports.clock)
-        self.store: Store[Any] = Store(
-            ports.backend,
-            module.name,
-            module.unit,
-            clock=ports.clock,
-            sealer=ports.sealer,
-            committed=lambda: ports.bus.nudge(nudge_name(module.name)),
-        )
+        self.store = self._store(ports.backend, module.unit, module.name)
+        self.books: Store[Any] | None = None
+        if module.books is not None:
+            if ports.sql is None:
+                raise LookupError(f"{module.name} has books, and there is no SQL database")
+            self.books = self._store(ports.sql, module.books.unit, f"{module.name}.books")
         collections = layout([(card.name, card.collections) for card in cards])
         self.room = Room(
             store=self.store,
@@ -100,6 +102,7 @@ class ModuleHost:
             metrics=self.metrics,
             collections=collections,
             publish_jwks=ports.publish_jwks,
+            sql=self.books,
         )
         self.furnished = module.furnish(self.room)
         exchange = next((card.exchange for card in cards if card.exchange is not None), None)
@@ -113,8 +116,12 @@ class ModuleHost:
             usage=self.usage,
             exchange=None if exchange is None else exchange(ports.mesh),
         )
-        self.relay = Relay(module.name, Outbox(ports.backend, self.store.outbox), ports.bus)
-        data = TenantData(module.name, module.collections, self.store)
+        self.relays = [Relay(module.name, Outbox(self.store.backend, self.store.outbox), ports.bus)]
+        kept = [(self.store, module.collections)]
+        if module.books is not None and self.books is not None:
+            self.relays.append(Relay(f"{module.name}.books", Outbox(self.books.backend, self.books.outbox), ports.bus))
+            kept.append((self.books, module.books.collections))
+        data = TenantData(module.name, self.store, *kept)
         self.reactions = Reactions(
             module.name,
             [
@@ -125,10 +132,22 @@ class ModuleHost:
             ],
             self.store,
             ports.bus,
+            self.books,
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._keys_known, self._revocations_known = asyncio.Event(), asyncio.Event()
         self._untold: list[Envelope] = []
+
+    def _store(self, backend: Backend, unit: type[Unit], outbox: str) -> Store[Any]:
+        ports = self.ports
+        return Store(
+            backend,
+            self.module.name,
+            unit,
+            clock=ports.clock,
+            sealer=ports.sealer,
+            committed=lambda: ports.bus.nudge(nudge_name(outbox)),
+        )
 
     def methods(self) -> list[tuple[Method, Next]]:
         """The module's methods and their handlers. Raises LookupError when a service or method is not implemented."""
@@ -149,11 +168,13 @@ class ModuleHost:
         work: list[tuple[str, Callable[[], Awaitable[None]]]] = [
             ("keys", self._follow_keys),
             ("revocations", self._follow_revocations),
-            ("relay", self.relay.run),
+            *((f"relay of {relay.name}", relay.run) for relay in self.relays),
             ("reactions", partial(self.reactions.run_single, self.names)),
             ("batches", partial(self.reactions.run_batches, self.names)),
             ("counters", self._flush_regularly),
         ]
+        if self.books is not None:
+            work.append(("sweep of the books", partial(self._leased, "books.sweep", self._sweep_regularly)))
         for worker in self.furnished.workers:
             run = partial(self._leased, worker.name, worker.run) if worker.leased else worker.run
             work.append((worker.name, run))
@@ -229,6 +250,27 @@ class ModuleHost:
                 await self.flush()
             except AtriumError as error:
                 log.warning("counters wait: %s", error)
+
+    async def _sweep_regularly(self) -> None:
+        while True:
+            try:
+                await self.sweep()
+            except AtriumError as error:
+                log.warning("what has expired waits: %s", error)
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def sweep(self) -> int:
+        """Removes what has expired in the books, which SQL does not do by itself. Returns how much it was."""
+        books, kept = self.books, self.module.books
+        if books is None or kept is None:
+            return 0
+        count = 0
+        expiring: list[Collection[Any]] = [books.inbox, books.answers, *kept.collections]
+        for collection in expiring:
+            if collection.expires:
+                place = Place(collection, collection.name, "", None)
+                count += await books.backend.sweep(place, self.ports.clock.now())
+        return count
 
     async def flush(self, *, everything: bool = False) -> None:
         """Announces what was counted: permissions used, calls made, refusals.

@@ -34,19 +34,20 @@ class TenantDataExported(Announcement):
 
 
 class TenantData:
-    """One module's data of one tenant, as a whole."""
+    """One module's data of one tenant, as a whole: in its main store, and in its books where it has them."""
 
-    def __init__(self, module: str, collections: Sequence[Collection[Any]], store: Store[Any]) -> None:
+    def __init__(self, module: str, store: Store[Any], *kept: tuple[Store[Any], Sequence[Collection[Any]]]) -> None:
         self.module, self.store = module, store
-        self.collections = [c for c in collections if c.purged and c.reach is not Reach.PLATFORM]
-        self.exported = [c for c in collections if c.exported and c.reach is not Reach.PLATFORM]
+        tenants = [(s, c) for s, collections in kept for c in collections if c.reach is not Reach.PLATFORM]
+        self.purged = [(s, c) for s, c in tenants if c.purged]
+        self.exported = [(s, c) for s, c in tenants if c.exported]
 
     async def purge(self, event: TenantPurgeRequested, call: Call) -> None:
         """Removes the tenant's records from every collection and announces how many there were."""
         records = 0
-        for collection in self.collections:
+        for store, collection in self.purged:
             try:
-                records += await self.store.backend.purge(await self.store.place(collection, event.tenant_id))
+                records += await store.backend.purge(await store.place(collection, event.tenant_id))
             except NotFound:  # never placed, so nothing was kept here; the provider's records about it may be
                 continue
         async with self.store.unit(call.within("")) as unit:
@@ -55,11 +56,11 @@ class TenantData:
     async def export(self, event: TenantExportRequested, call: Call) -> None:
         """Writes each collection's records of the tenant as JSON lines, without secrets, and announces the parts."""
         records, blobs = 0, []
-        for collection in self.exported:
-            place = await self.store.place(collection, event.tenant_id)
+        for store, collection in self.exported:
+            place = await store.place(collection, event.tenant_id)
             name = f"exports/{event.export_id}/{self.module}/{collection.name}.jsonl"
             counter = _Counter()
-            await self.store.backend.write_blob(name, _lines(self.store, place, counter))
+            await self.store.backend.write_blob(name, _lines(store, place, counter))
             records += counter.count
             blobs.append(name)
         async with self.store.unit(call.within("")) as unit:

@@ -8,7 +8,8 @@
 deleted, every announcement they carry, the call's audit entry, the mark of the event reacted to and the answer kept
 under an idempotency key. Leaving it with an error changes nothing. A record is written only if nobody else wrote it
 since it was read (`Contended`: nothing was changed, the host runs the handler again). A broken connection while
-committing raises `OutcomeUnknown` only after the commit was retried under the same transaction number.
+committing raises `OutcomeUnknown` only when it could not be found out what became of the commit: MongoDB is asked to
+commit again under the same transaction number, SQL is asked for the unit's own rows.
 
 **Tenancy.** The scope comes from the call and is added below every query; a module cannot leave it out. Records of
 another tenant are not found. A tenant's placed collections live in the shared database or in its own one, as its
@@ -70,7 +71,7 @@ class Collection(Generic[R]):
     search: tuple[str, ...] = ()
     """Text fields whose words `Words` finds."""
     expires: str = ""
-    """A time field after which the record may be removed by the store."""
+    """A time field after which the record may be removed by the store. Until it is, it is found like any other."""
     kind: str = ""
     """What messages call one record; default the name without its plural s."""
     exported: bool = True
@@ -280,6 +281,11 @@ class Backend(Protocol):
 
     async def purge(self, place: Place) -> int:
         """Removes all records of the place's scope. Returns how many. Repeatable."""
+        ...
+
+    async def sweep(self, place: Place, now: datetime) -> int:
+        """Removes the place's records that expired before now. Returns how many; 0 where the database does it by
+        itself. Repeatable."""
         ...
 
     def scan(self, place: Place) -> AsyncIterator[dict[str, Any]]:

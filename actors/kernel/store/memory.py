@@ -173,6 +173,13 @@ class MemoryBackend:
             del table[id]
         return len(gone)
 
+    async def sweep(self, place: Place, now: datetime) -> int:
+        field, table = place.collection.expires, self._table(place)
+        gone = [d["id"] for d in self._visible(place) if field and d.get(field) is not None and d[field] < now]
+        for id in gone:
+            del table[id]
+        return len(gone)
+
     async def scan(self, place: Place) -> AsyncIterator[dict[str, Any]]:
         for document in sorted(self._visible(place), key=lambda d: str(d["id"])):
             yield copy.deepcopy(document)

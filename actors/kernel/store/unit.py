@@ -238,6 +238,11 @@ class Unit:
             or self._answer is not None
         ):
             return  # most units only read
+        if not self.aside and call.store not in (None, store):
+            raise RuntimeError(
+                f"{call.method or 'a reaction'} says that it commits to another store: make this unit aside, or name "
+                "this store in the service's `store` or the reaction's `books`"
+            )
         changes = await self._placed_writes()
         # A unit that only read leaves no entry: the call's own one comes with its change, or after the handler.
         changed = bool(changes or self._announced or self._mails or self._answer is not None)

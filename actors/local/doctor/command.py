@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 
 from actors.kernel.settings import PlatformSettings, SettingsError, load
-from actors.local.doctor import configuration, machine, running
+from actors.local.doctor import books, configuration, machine, running
 from actors.local.doctor.finding import Finding, fail
 from actors.local.settings import LocalSettings
 
@@ -25,7 +25,12 @@ def doctor(as_json: bool) -> None:
     except SettingsError as error:
         found: list[Finding] = [fail(f"settings: {error}", "Correct the value.")]
     else:
-        checks = (machine.check(platform, local), configuration.check(platform), running.check(platform))
+        checks = (
+            machine.check(platform, local),
+            configuration.check(platform),
+            books.check(platform),
+            running.check(platform),
+        )
         found = list(itertools.chain(*checks))
     effective = configuration.effective()
     if as_json:
