@@ -46,9 +46,9 @@ class Engine(abc.ABC):
     """One database. Work is a function over a cursor: it runs between two visits to the event loop, or looks as if."""
 
     begin: str
-    """The statement that begins a transaction that writes."""
+    """The statement that begins a transaction that writes; empty where the first one of it does."""
     connections: int
-    """The most that are open at once."""
+    """The most that are in use at once."""
 
     def __init__(self, url: URL, **options: Any) -> None:
         # Transactions are begun and ended here, in as few commands as there can be. So nothing has to be reset between
@@ -56,30 +56,34 @@ class Engine(abc.ABC):
         self.source = create_async_engine(
             url, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool, hide_parameters=True, **options
         )
-        self._idle: list[tuple[AsyncConnection, float]] = []
+        self._idle: dict[bool, list[tuple[AsyncConnection, float]]] = {True: [], False: []}
         self._room = asyncio.Semaphore(self.connections)
 
     @property
     def dialect(self) -> sa.engine.Dialect:
         return self.source.dialect
 
-    async def take(self) -> AsyncConnection:
+    async def take(self, *, writes: bool) -> AsyncConnection:
         """A connection to be given back or dropped; waits while all are taken."""
         await self._room.acquire()
         try:
-            while self._idle:
-                connection, until = self._idle.pop()
+            while idle := self._idle[writes]:
+                connection, until = idle.pop()
                 if time.monotonic() < until:
                     return connection
                 await connection.close()
-            return await self.source.connect()
+            return await self.open(writes=writes)
         except BaseException:
             self._room.release()
             raise
 
-    def give(self, connection: AsyncConnection) -> None:
+    async def open(self, *, writes: bool) -> AsyncConnection:
+        """A new connection."""
+        return await self.source.connect()
+
+    def give(self, connection: AsyncConnection, *, writes: bool) -> None:
         """Lets others have a connection that is in no transaction."""
-        self._idle.append((connection, time.monotonic() + IDLE_SECONDS))
+        self._idle[writes].append((connection, time.monotonic() + IDLE_SECONDS))
         self._room.release()
 
     async def drop(self, connection: AsyncConnection) -> None:
@@ -144,7 +148,8 @@ class Engine(abc.ABC):
             return phase.result  # type: ignore[no-any-return]
 
     def _transaction(self, cursor: Cursor, work: Work[T], phase: Phase) -> T:
-        cursor.execute(self.begin)
+        if self.begin:
+            cursor.execute(self.begin)
         try:
             phase.result = work(cursor)
             phase.committing = True
@@ -186,9 +191,9 @@ class Engine(abc.ABC):
 
     async def forget_idle(self) -> None:
         """Ends the connections that nobody uses."""
-        idle, self._idle = self._idle, []
-        for connection, _ in idle:
-            await connection.close()
+        for idle in self._idle.values():
+            while idle:
+                await idle.pop()[0].close()
 
     async def close(self) -> None:
         await self.forget_idle()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from typing import Any, TypeVar
 
 import asyncmy.errors
 from sqlalchemy import event
 from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from actors.kernel.store.sql.engine import Engine, Work, driver_of
 from actors.kernel.store.sql.writes import Cursor
@@ -32,7 +32,7 @@ _KEY = re.compile(r"for key '(?:[^']*\.)?([^'.]+)'")
 
 
 class MysqlEngine(Engine):
-    begin = "START TRANSACTION"
+    begin = ""  # connections for writing are never outside a transaction, which saves a round trip
     connections = 10
 
     def __init__(self, url: URL) -> None:
@@ -41,20 +41,26 @@ class MysqlEngine(Engine):
         prepare_connections(self.source.sync_engine)
 
     async def visit(self, work: Work[T], *, writes: bool) -> T:
-        connection = await self.take()
+        connection = await self.take(writes=writes)
         try:
             result = await connection.run_sync(_on_cursor, work)
         except BaseException as error:
             if not self._broken(error):
-                self.give(connection)
+                self.give(connection, writes=writes)
                 raise
             driver_of(connection).close()
             await self.drop(connection)
             if isinstance(error, Exception):
                 await self.forget_idle()  # they broke with it
             raise
-        self.give(connection)
+        self.give(connection, writes=writes)
         return result
+
+    async def open(self, *, writes: bool) -> AsyncConnection:
+        connection = await super().open(writes=writes)
+        if writes:
+            await connection.run_sync(_on_cursor, lambda cursor: cursor.execute("SET autocommit = 0"))
+        return connection
 
     def _broken(self, error: BaseException) -> bool:
         """Whether the connection may be in the middle of something: cut off, or left by who waited for its answer."""
@@ -82,12 +88,10 @@ class MysqlEngine(Engine):
 
 
 def _on_cursor(connection: Any, work: Work[T]) -> T:
-    cursor = connection.connection.cursor()
-    try:
-        return work(cursor)
-    finally:
-        with contextlib.suppress(Exception):
-            cursor.close()
+    cursor = connection.info.get("cursor")
+    if cursor is None:
+        cursor = connection.info["cursor"] = connection.connection.cursor()
+    return work(cursor)
 
 
 def contended(error: Exception) -> bool:

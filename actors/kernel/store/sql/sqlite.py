@@ -7,12 +7,15 @@ held while an event loop is busy with something else, and a cancelled call leave
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import sqlite3
+import threading
 from typing import Any, TypeVar
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from actors.kernel.store.sql.engine import Engine, Work, driver_of
 from actors.kernel.store.sql.writes import Cursor
@@ -34,24 +37,49 @@ class SqliteEngine(Engine):
     def __init__(self, url: URL) -> None:
         super().__init__(url)
         prepare_connections(self.source.sync_engine, BUSY_MS)
-        self._writing = asyncio.Lock()
+        self._writing: asyncio.Future[AsyncConnection] | None = None
 
     async def visit(self, work: Work[T], *, writes: bool) -> T:
         if writes:
-            # One at a time in this process, in the order they came; SQLite's own waiting is for other processes.
-            async with self._writing:
-                return await self._visit(work)
-        return await self._visit(work)
-
-    async def _visit(self, work: Work[T]) -> T:
-        connection = await self.take()
+            # All on one connection: its thread takes them one after another, with no turn of the loop between two.
+            # SQLite's own waiting is for other processes.
+            return await self._done_by(await self._writer(), work)
+        connection = await self.take(writes=False)
         try:
-            driver = driver_of(connection)
-            # One job in place of one for each statement: the driver's public methods each wait for the thread anew.
-            # When the caller is cancelled it is carried out all the same, before any other of the connection.
-            return await driver._execute(_on_cursor, driver._conn, work)  # type: ignore[no-any-return]
+            return await self._done_by(connection, work)
         finally:
-            self.give(connection)
+            self.give(connection, writes=False)
+
+    async def _writer(self) -> AsyncConnection:
+        if self._writing is None:
+            self._writing = asyncio.ensure_future(self.open(writes=True))
+        try:
+            return await asyncio.shield(self._writing)
+        except Exception:
+            self._writing = None  # the next one tries again
+            raise
+
+    @staticmethod
+    async def _done_by(connection: AsyncConnection, work: Work[T]) -> T:
+        driver, job = driver_of(connection), Job(work)
+        # One job in place of one for each statement: the driver's public methods each wait for the thread anew.
+        done = asyncio.ensure_future(driver._execute(job.run, driver._conn))
+        try:
+            return await asyncio.shield(done)
+        except asyncio.CancelledError:
+            if not job.forgo():
+                # It cannot be stopped any more, and who waits must not be told that nothing was changed.
+                await asyncio.wait([done])
+                if not done.cancelled():
+                    done.exception()
+            raise
+
+    async def close(self) -> None:
+        if self._writing is not None:
+            with contextlib.suppress(Exception):
+                await (await self._writing).close()
+            self._writing = None
+        await super().close()
 
     def taken(self, error: Exception) -> frozenset[str] | None:
         if isinstance(error, sqlite3.IntegrityError) and (found := _FAILED.match(str(error))):
@@ -75,12 +103,25 @@ class SqliteEngine(Engine):
         return True
 
 
-def _on_cursor(connection: sqlite3.Connection, work: Work[T]) -> T:
-    cursor = connection.cursor()
-    try:
-        return work(cursor)
-    finally:
-        cursor.close()
+class Job:
+    """Work for the thread of a connection. It is either begun there or forgone here, never both."""
+
+    def __init__(self, work: Work[Any]) -> None:
+        self.work = work
+        self._claim = threading.Lock()
+
+    def forgo(self) -> bool:
+        """Keeps it from being begun. False when it has been."""
+        return self._claim.acquire(blocking=False)
+
+    def run(self, connection: sqlite3.Connection) -> Any:
+        if not self._claim.acquire(blocking=False):
+            return None
+        cursor = connection.cursor()
+        try:
+            return self.work(cursor)
+        finally:
+            cursor.close()
 
 
 def contended(error: Exception) -> bool:
