@@ -25,6 +25,8 @@ export default mergeConfig(
         {
           extends: true,
           plugins: [storybookTest({ configDir: ".storybook" })],
+          // Every library is found before the first story: one that turns up later would load the page anew.
+          optimizeDeps: { entries: ["src/**/*.stories.tsx", ".storybook/preview.tsx"] },
           test: {
             name: "storybook",
             browser: {
@@ -36,6 +38,8 @@ export default mergeConfig(
                   executablePath: chromium(),
                   args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
                 },
+                // What is still moving can neither be measured nor pressed for certain.
+                contextOptions: { reducedMotion: "reduce" },
               }),
               instances: [{ browser: "chromium" }],
             },

@@ -6,6 +6,7 @@ import { css, styled } from "styled-components";
 
 import { Spinner } from "../Spinner/Spinner";
 import { theme } from "../theme";
+import { Tooltip } from "../Tooltip/Tooltip";
 import { VisuallyHidden } from "../typography/typography";
 
 export type ButtonVariant =
@@ -31,8 +32,10 @@ interface Look {
 }
 
 export interface ButtonProps extends Look, Omit<AriaButtonProps, "children" | "className" | "style"> {
-  /** The text. A button that shows only its icon needs `aria-label` instead. */
+  /** The text. A button that shows only its icon is an `IconButton`. */
   children?: ReactNode;
+  /** Why it cannot be pressed now. It can still be reached, so that everybody can learn the reason. */
+  disabledReason?: string | undefined;
 }
 
 export interface ButtonLinkProps extends Look, Omit<AriaLinkProps, "children" | "className" | "style"> {
@@ -41,9 +44,20 @@ export interface ButtonLinkProps extends Look, Omit<AriaLinkProps, "children" | 
 }
 
 /** Does something. For going somewhere there is `ButtonLink`. While `isPending` it cannot be pressed again. */
-export function Button({ variant, size, icon, wide, children, ...rest }: ButtonProps): ReactNode {
+export function Button({ variant, size, icon, wide, children, disabledReason, ...rest }: ButtonProps): ReactNode {
   const { t } = useTranslation("design");
   const look = lookOf({ variant, size, wide, children });
+  if (disabledReason !== undefined) {
+    const label = rest["aria-label"];
+    return (
+      <Tooltip text={disabledReason}>
+        <PressButton {...look} {...(label === undefined ? {} : { "aria-label": label })} aria-disabled="true">
+          {icon}
+          {children}
+        </PressButton>
+      </Tooltip>
+    );
+  }
   return (
     <PressButton {...rest} {...look}>
       {({ isPending }) => (
@@ -180,10 +194,12 @@ const face = css<Shown>`
       aspect-ratio: 1;
     `}
   &[data-disabled],
-  &[data-pending] {
+  &[data-pending],
+  &[aria-disabled="true"] {
     cursor: not-allowed;
   }
-  &[data-disabled] {
+  &[data-disabled],
+  &[aria-disabled="true"]:not([data-pending]) {
     opacity: 0.45;
     box-shadow: none;
   }
