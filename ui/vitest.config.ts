@@ -26,7 +26,7 @@ export default mergeConfig(
           extends: true,
           plugins: [storybookTest({ configDir: ".storybook" })],
           // Every library is found before the first story: one that turns up later would load the page anew.
-          optimizeDeps: { entries: ["src/**/*.stories.tsx", ".storybook/preview.tsx"] },
+          optimizeDeps: { entries: ["src/**/*.{ts,tsx}", "!src/**/*.test.{ts,tsx}", ".storybook/preview.tsx"] },
           test: {
             name: "storybook",
             browser: {

@@ -1,4 +1,5 @@
-import type { ReactNode } from "react";
+import { useEffect, useRef, type ReactNode, type Ref } from "react";
+import { clearAnnouncer } from "react-aria/private/live-announcer/LiveAnnouncer";
 import { Button as AriaButton, type ButtonProps as AriaButtonProps } from "react-aria-components/Button";
 import { Link as AriaLink, type LinkProps as AriaLinkProps } from "react-aria-components/Link";
 import { useTranslation } from "react-i18next";
@@ -36,6 +37,7 @@ export interface ButtonProps extends Look, Omit<AriaButtonProps, "children" | "c
   children?: ReactNode;
   /** Why it cannot be pressed now. It can still be reached, so that everybody can learn the reason. */
   disabledReason?: string | undefined;
+  ref?: Ref<HTMLButtonElement>;
 }
 
 export interface ButtonLinkProps extends Look, Omit<AriaLinkProps, "children" | "className" | "style"> {
@@ -46,6 +48,7 @@ export interface ButtonLinkProps extends Look, Omit<AriaLinkProps, "children" | 
 /** Does something. For going somewhere there is `ButtonLink`. While `isPending` it cannot be pressed again. */
 export function Button({ variant, size, icon, wide, children, disabledReason, ...rest }: ButtonProps): ReactNode {
   const { t } = useTranslation("design");
+  useAnnouncementsEnd(rest.isPending === true);
   const look = lookOf({ variant, size, wide, children });
   if (disabledReason !== undefined) {
     const label = rest["aria-label"];
@@ -69,6 +72,15 @@ export function Button({ variant, size, icon, wide, children, disabledReason, ..
       )}
     </PressButton>
   );
+}
+
+/** What react-aria announces points at the button; once that is gone, so must be the announcement. */
+function useAnnouncementsEnd(isPending: boolean): void {
+  const announced = useRef(false);
+  useEffect(() => {
+    if (isPending) announced.current = true;
+  }, [isPending]);
+  useEffect(() => () => void (announced.current && clearAnnouncer("assertive")), []);
 }
 
 /** Goes somewhere, and looks like a button. */

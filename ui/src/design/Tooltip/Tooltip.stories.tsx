@@ -36,7 +36,7 @@ export const ShowsForThePointerAfterAMoment: Story = {
     // A pointer that was there before the button was is none that moves onto it.
     await userEvent.hover(canvasElement);
     await userEvent.hover(canvas.getByRole("button"));
-    await expect(await screen.findByRole("tooltip")).toBeVisible();
+    await expect(await screen.findByRole("tooltip")).toBeInTheDocument();
     await userEvent.unhover(canvas.getByRole("button"));
     await waitFor(() => expect(screen.queryByRole("tooltip")).toBeNull());
   },
@@ -66,10 +66,10 @@ export const InTheDark: Story = {
   ),
   play: async ({ userEvent }) => {
     await userEvent.tab();
-    await expect(await screen.findByRole("tooltip")).toBeVisible();
+    await expect(await screen.findByRole("tooltip")).toBeInTheDocument();
     await userEvent.tab();
     await waitFor(() => expect(screen.queryByRole("tooltip")).toBeNull());
     await userEvent.tab({ shift: true });
-    await expect(await screen.findByRole("tooltip")).toBeVisible();
+    await expect(await screen.findByRole("tooltip")).toBeInTheDocument();
   },
 };
