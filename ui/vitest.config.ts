@@ -3,6 +3,7 @@ import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, mergeConfig } from "vitest/config";
 
 import { chromium } from "./build/chromium.ts";
+import { libraries } from "./build/libraries.ts";
 import vite from "./vite.config.ts";
 
 export default mergeConfig(
@@ -25,8 +26,7 @@ export default mergeConfig(
         {
           extends: true,
           plugins: [storybookTest({ configDir: ".storybook" })],
-          // Every library is found before the first story: one that turns up later would load the page anew.
-          optimizeDeps: { entries: ["src/**/*.{ts,tsx}", "!src/**/*.test.{ts,tsx}", ".storybook/preview.tsx"] },
+          optimizeDeps: { include: libraries("src") },
           test: {
             name: "storybook",
             browser: {

@@ -1,7 +1,7 @@
 import { useEffect, useRef, type ReactNode, type Ref } from "react";
-import { clearAnnouncer } from "react-aria/private/live-announcer/LiveAnnouncer";
 import { Button as AriaButton, type ButtonProps as AriaButtonProps } from "react-aria-components/Button";
 import { Link as AriaLink, type LinkProps as AriaLinkProps } from "react-aria-components/Link";
+import { clearAnnouncer } from "react-aria/private/live-announcer/LiveAnnouncer";
 import { useTranslation } from "react-i18next";
 import { css, styled } from "styled-components";
 
