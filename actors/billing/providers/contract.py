@@ -324,7 +324,10 @@ class PaymentProvider(Protocol):
         ...
 
     async def cancel(self, request: ChargeRequest, *, reference: str) -> Outcome:
-        """Gives up a charge that waits for the payer. A charge that was faster stays: its outcome is returned."""
+        """Gives up a charge that waits for the payer. A charge that was faster stays: its outcome is returned.
+
+        Record the wish first and never resume afterwards: not every provider can be told to forget a request.
+        """
         ...
 
     async def refund(self, request: RefundRequest) -> RefundOutcome:

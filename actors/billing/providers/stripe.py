@@ -156,7 +156,8 @@ class StripePayments:
         words |= {"description": request.description} if request.description else {}
         words |= {"return_url": request.return_url} if request.return_url else {}
         words |= {"off_session": True} if request.off_session else {}
-        return await self._confirmed(self._api.payment_intents.create_async(words, _key(request.idempotency_key)))
+        asking = self._api.payment_intents.create_async(words, _key(request.idempotency_key))
+        return await self._confirmed(asking, request)
 
     async def look_up(self, request: ChargeRequest, *, reference: str = "") -> Outcome | None:
         if reference:
@@ -176,7 +177,7 @@ class StripePayments:
             return await self._closed(intent)
         words: dict[str, Any] = {"payment_method": request.method}
         words |= {"return_url": request.return_url} if request.return_url else {}
-        return await self._confirmed(self._api.payment_intents.confirm_async(reference, words))
+        return await self._confirmed(self._api.payment_intents.confirm_async(reference, words), request)
 
     async def cancel(self, request: ChargeRequest, *, reference: str) -> Outcome:
         words = {"cancellation_reason": "requested_by_customer"}
@@ -235,21 +236,29 @@ class StripePayments:
     async def aclose(self) -> None:
         await self._http.close_async()
 
-    async def _confirmed(self, asking: Awaitable[Any]) -> Outcome:
+    async def _confirmed(self, asking: Awaitable[Any], request: ChargeRequest) -> Outcome:
         """The outcome of creating or confirming an intent, whose refusal by a bank comes as an error."""
         try:
             return stripe_objects.charge_outcome(await self._ask(asking))
         except stripe.CardError as error:
-            intent = _failed_object(error, "payment_intent")
-            if intent:
+            if intent := _failed_object(error, "payment_intent"):
                 return stripe_objects.charge_outcome(intent)
             return Outcome(State.FAILED, decline=_decline(error), detail=error.code or "")
         except stripe.InvalidRequestError as error:
-            gone = error.code == "resource_missing" and error.param == "payment_method"
-            if not gone and error.code not in _UNUSABLE:
-                raise _refused(error) from None
-            intent = _failed_object(error, "payment_intent")
-            return Outcome(State.FAILED, str(intent.get("id") or ""), _decline(error), error.code or "")
+            reference, code = str(_failed_object(error, "payment_intent").get("id") or ""), error.code or ""
+            if code in _UNUSABLE:
+                return Outcome(State.FAILED, reference, _decline(error), code)
+            # Stripe has no code for a method that was detached, and the same one for all that is missing.
+            if await self._method_is_gone(request):
+                return Outcome(State.FAILED, reference, DeclineReason.METHOD_GONE, code)
+            raise _refused(error) from None
+
+    async def _method_is_gone(self, request: ChargeRequest) -> bool:
+        try:
+            method = await self._ask(self._api.payment_methods.retrieve_async(request.method))
+        except stripe.InvalidRequestError:
+            return True
+        return bool(request.customer) and method.get("customer") != request.customer
 
     async def _closed(self, intent: Data) -> Outcome:
         """The outcome; an intent whose charge failed is cancelled, so that the payer cannot pay it any more."""
@@ -296,9 +305,7 @@ class StripePayments:
             return _plain(await asking)
         except (stripe.CardError, stripe.InvalidRequestError):
             raise
-        except stripe.IdempotencyError as error:
-            if error.code == "idempotency_key_in_use":
-                raise ProviderUnavailable(provider="stripe") from None
+        except stripe.IdempotencyError:
             raise IdempotencyKeyReused(problem="was used for another request at the provider") from None
         except (stripe.AuthenticationError, stripe.PermissionError) as error:
             raise _refused(error) from None
