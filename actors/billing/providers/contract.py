@@ -83,7 +83,7 @@ class State(enum.Enum):
 class Confirmation:
     """How the payer agrees: a page to go to, or a secret for the provider's script in the browser, or both."""
 
-    redirect_url: str = ""
+    redirect_url: str = field(default="", repr=False)
     client_secret: str = field(default="", repr=False)
 
 

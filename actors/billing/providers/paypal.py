@@ -143,15 +143,15 @@ class PayPalPayments:
         if reference:
             order = await self._get(reference)
         elif self._clock.now() - request.create_time < self.traits.key_lifetime:
-            order = await self._order(request, amount)
+            # What is given back again is the order as it was made; how it is now is asked.
+            order = await self._get((await self._order(request, amount))["id"])
         elif (reported := await self._reported(request)) is None:
             return None
         else:
             order = reported
         outcome = paypal_objects.order_outcome(order)
-        # An order with a stored method waits for us alone, not for the payer.
-        waits = outcome.state is State.REQUIRES_ACTION and order["status"] != "PAYER_ACTION_REQUIRED"
-        return None if waits and request.method else outcome
+        # An order that was only made waits for our capture alone when there is a stored method.
+        return None if order["status"] == "CREATED" and request.method else outcome
 
     async def resume(self, request: ChargeRequest, *, reference: str) -> Outcome:
         order = await self._get(reference)

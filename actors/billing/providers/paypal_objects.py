@@ -54,16 +54,14 @@ def order_words(request: ChargeRequest, amount: Mapping[str, str]) -> dict[str, 
     }
     if request.description:
         unit["description"] = request.description[:127]
+    context = {"user_action": "PAY_NOW", "shipping_preference": "NO_SHIPPING"}
+    if request.return_url:
+        context |= {"return_url": request.return_url, "cancel_url": request.return_url}
     words: dict[str, Any] = {"intent": "CAPTURE", "purchase_units": [unit]}
-    if not request.method:
-        context = {
-            "return_url": request.return_url,
-            "cancel_url": request.return_url,
-            "user_action": "PAY_NOW",
-            "shipping_preference": "NO_SHIPPING",
-        }
-        words["payment_source"] = {"paypal": {"experience_context": context}}
-    return words
+    if request.method:
+        # The method comes with the capture; the context is for a payer who must confirm after all.
+        return {**words, "application_context": context}
+    return {**words, "payment_source": {"paypal": {"experience_context": context}}}
 
 
 def captures_of(order: Data) -> Sequence[Data]:

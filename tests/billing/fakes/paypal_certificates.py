@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -24,10 +25,11 @@ class Signer:
         return b"".join(one.public_bytes(serialization.Encoding.PEM) for one in self.chain)
 
 
+@cache
 def signer(
     name: str = "messageverificationcerts.paypal.com", *, days: int = 30, age: timedelta = timedelta(days=1)
 ) -> Signer:
-    """A signer of this name whose certificate began so long ago and lasts so many days."""
+    """A signer of this name whose certificate began so long ago and lasts so many days; the same for the same words."""
     start = datetime.now(UTC) - age
     root_key, middle_key, key = (rsa.generate_private_key(65537, 2048) for _ in range(3))
     root = _certificate("Fake root", root_key, "Fake root", root_key, start, 400, authority=True)

@@ -29,9 +29,8 @@ from tests.billing.fakes.paypal_certificates import Signer, signer
 from tests.billing.fakes.serving import Faults, served
 
 CLIENT_ID, CLIENT_SECRET, WEBHOOK_ID = "fakeclient", "fakesecretfakesecret", "WHFAKE0000000001"
-CURRENCIES = set(
-    ["AUD", "BRL", "CAD", "CHF", "CNY", "CZK", "DKK", "EUR", "GBP", "HKD", "HUF", "ILS", "JPY", "MXN", "MYR", "NOK", "NZD", "PHP", "PLN", "SEK", "SGD", "THB", "TWD", "USD"]
-)
+_CURRENCIES = "AUD BRL CAD CHF CNY CZK DKK EUR GBP HKD HUF ILS JPY MXN MYR NOK NZD PHP PLN SEK SGD THB TWD USD"
+CURRENCIES = set(_CURRENCIES.split())
 WHOLE = {"HUF", "JPY", "TWD"}
 BUYERS = {
     "buyer": "",
@@ -121,6 +120,14 @@ class PayPalFake:
             "PAYPAL-CERT-URL": certificate_url or f"{self.address}/v1/notifications/certs/CERT-1",
             "PAYPAL-AUTH-ALGO": "SHA256withRSA",
         }
+
+    def tokens(self) -> list[str]:
+        """The access tokens given out."""
+        return list(self._tokens)
+
+    def forget_tokens(self) -> None:
+        """Makes every access token invalid."""
+        self._tokens.clear()
 
     def settle(self, order: str) -> None:
         """Completes a capture that is pending."""
@@ -214,13 +221,10 @@ class PayPalFake:
         found = {"scope": scope, "access_token": token, "token_type": "Bearer", "expires_in": 32400, "nonce": _now()}
         return web.json_response(found)
 
-    def forget_tokens(self) -> None:
-        self._tokens.clear()
-
     # Orders.
 
     def _create_order(self, body: Object, path: dict[str, str]) -> Object:
-        _only(body, "intent", "purchase_units", "payment_source")
+        _only(body, "intent", "purchase_units", "payment_source", "application_context")
         if body.get("intent") != "CAPTURE":
             raise Refusal(400, "INVALID_REQUEST", "INVALID_PARAMETER_VALUE", field="/intent")
         units = body.get("purchase_units") or []
@@ -245,7 +249,8 @@ class PayPalFake:
         if wallet is not None:
             _only(wallet, "experience_context")
             order["payment_source"] = {"paypal": {}}
-            self._buyers[f"{id}:context"] = json.dumps(wallet.get("experience_context", {}))
+        context = (wallet or {}).get("experience_context") or body.get("application_context") or {}
+        self._buyers[f"{id}:context"] = json.dumps(context)
         self.orders[id] = order
         return order
 

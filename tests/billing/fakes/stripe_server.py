@@ -30,6 +30,7 @@ WEBHOOK_SECRET = "whsec_fakefakefakefakefakefake"
 API_VERSION = "2026-08-26.dahlia"
 _LEAST = 50
 _THREE_DECIMALS = {"bhd", "jod", "kwd", "omr", "tnd"}
+_CARD_SHOWN = ("brand", "country", "exp_month", "exp_year", "funding", "last4")
 Object = dict[str, Any]
 
 
@@ -260,9 +261,8 @@ class StripeFake:
             if name not in thing:
                 message = f"This property cannot be expanded ({path})."
                 raise Refusal(400, message, param="expand")
-            for things in self._things.values():
-                if made[name] in things:
-                    made[name] = things[made[name]]
+            named = thing[name]
+            made[name] = next((things[named] for things in self._things.values() if named in things), named)
         return made
 
     def _create_customer(self, params: Object, path: dict[str, str]) -> Object:
@@ -542,7 +542,7 @@ class StripeFake:
             paid=paid,
             payment_intent=made["id"],
             payment_method=made["payment_method"],
-            payment_method_details={"card": {"brand": card["brand"], "last4": card["last4"]}, "type": "card"},
+            payment_method_details={"card": {name: card[name] for name in _CARD_SHOWN}, "type": "card"},
             receipt_email=None,
             receipt_number=None,
             receipt_url=None,
