@@ -62,7 +62,7 @@ class PayPalPayments:
     """The port on PayPal's API.
 
     `api_base` is PayPal's live or sandbox address, or a local server's. `roots` are the certificates that may have
-    signed webhooks' certificates; default: those that browsers trust.
+    signed webhooks' certificates; default: DigiCert's.
     """
 
     def __init__(

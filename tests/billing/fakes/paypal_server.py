@@ -31,6 +31,7 @@ from tests.billing.fakes.serving import Faults, served
 CLIENT_ID, CLIENT_SECRET, WEBHOOK_ID = "fakeclient", "fakesecretfakesecret", "WHFAKE0000000001"
 _CURRENCIES = "AUD BRL CAD CHF CNY CZK DKK EUR GBP HKD HUF ILS JPY MXN MYR NOK NZD PHP PLN SEK SGD THB TWD USD"
 CURRENCIES = set(_CURRENCIES.split())
+_PAYER = "FAKEPAYER2345"
 WHOLE = {"HUF", "JPY", "TWD"}
 BUYERS = {
     "buyer": "",
@@ -376,7 +377,7 @@ class PayPalFake:
         method = {
             "id": id,
             "customer": setup["customer"],
-            "payment_source": {"paypal": {"email_address": f"{buyer}@example.test", "payer_id": _name(13)}},
+            "payment_source": {"paypal": {"email_address": f"{buyer}@example.test", "payer_id": _PAYER}},
             "links": [
                 _link(f"{self.address}/v3/vault/payment-tokens/{id}", "self"),
                 _link(f"{self.address}/v3/vault/payment-tokens/{id}", "delete", "DELETE"),
@@ -405,9 +406,9 @@ class PayPalFake:
             return _page(f"?token={order['id']}&")
         self._buyers[order["id"]] = buyer
         order["status"] = "APPROVED"
-        order["payer"] = {"payer_id": _name(13), "email_address": f"{buyer}@example.test"}
+        order["payer"] = {"payer_id": _PAYER, "email_address": f"{buyer}@example.test"}
         self._tell("CHECKOUT.ORDER.APPROVED", "checkout-order", order)
-        raise web.HTTPFound(f"{context.get('return_url', 'about:blank')}?token={order['id']}&PayerID={_name(13)}")
+        raise web.HTTPFound(f"{context.get('return_url', 'about:blank')}?token={order['id']}&PayerID={_PAYER}")
 
     async def _approve_setup(self, request: web.Request) -> web.StreamResponse:
         setup = self._setups[request.query["approval_session_id"]]
@@ -495,7 +496,7 @@ class PayPalFake:
             "page": page,
             "total_items": len(found),
             "total_pages": max(1, -(-len(found) // size)),
-            "links": [],
+            "links": [_link(f"{self.address}/v1/reporting/transactions", "self")],
         }
 
 
