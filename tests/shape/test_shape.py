@@ -29,7 +29,7 @@ SOURCES = sorted(
 )
 NAMELESS = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager", "managers", "stuff"}
 LONGEST = 400
-ROOMS = {"domain", "services", "providers", "migrations", "mails", "compute", "fonts", "templates"}
+ROOMS = {"domain", "services", "providers", "documents", "migrations", "mails", "compute", "fonts", "templates"}
 
 
 def relative(path: Path) -> str:

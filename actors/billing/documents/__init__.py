@@ -1,0 +1,1 @@
+"""Documents that people keep: invoices and credit notes as PDF."""

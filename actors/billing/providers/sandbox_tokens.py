@@ -1,0 +1,92 @@
+"""The sandbox's test tokens: what each one does when it is saved, charged and refunded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from actors.billing.providers.contract import RefundState, State
+from actors.billing.providers.declines import DeclineReason
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """What a method made from a token does."""
+
+    says: str
+    """In a line, for the form that offers the tokens."""
+    brand: str = "Visa"
+    last4: str = "4242"
+    setup_asks: bool = False
+    """The payer must confirm before the method is saved."""
+    setup_decline: DeclineReason | None = None
+    charge: State = State.SUCCEEDED
+    """How a charge stands at once."""
+    decline: DeclineReason | None = None
+    """Why, when a charge fails at once or in the end."""
+    successes: int | None = None
+    """So many charges succeed, then `decline` holds; None for no such limit."""
+    settles_as: State | None = None
+    """How a PENDING charge ends."""
+    silent: bool = False
+    """The charge happens but the answer never comes."""
+    down: bool = False
+    """Nothing happens and no answer comes."""
+    refund: RefundState = RefundState.SUCCEEDED
+    refund_settles_as: RefundState | None = None
+
+
+def _declined(says: str, decline: DeclineReason, last4: str) -> Behaviour:
+    return Behaviour(says, last4=last4, charge=State.FAILED, decline=decline)
+
+
+_R = DeclineReason
+SETTLES_AFTER = timedelta(seconds=5)
+"""When what is PENDING ends."""
+_LATER = Behaviour("Succeeds twice, then declines", last4="0341", successes=2, decline=_R.GENERIC)
+
+TOKENS: Mapping[str, Behaviour] = {
+    "tok_visa": Behaviour("Succeeds"),
+    "tok_mastercard": Behaviour("Succeeds", brand="Mastercard", last4="4444"),
+    "tok_visa_declined": _declined("Declined without a reason", _R.GENERIC, "0002"),
+    "tok_insufficient_funds": _declined("Insufficient funds", _R.INSUFFICIENT_FUNDS, "9995"),
+    "tok_expired": _declined("Expired", _R.EXPIRED, "0069"),
+    "tok_incorrect": _declined("Incorrect details", _R.INCORRECT_DETAILS, "0127"),
+    "tok_lost": _declined("Lost or stolen", _R.LOST_OR_STOLEN, "9987"),
+    "tok_fraud": _declined("Suspected fraud", _R.SUSPECTED_FRAUD, "0019"),
+    "tok_limit": _declined("Over the payer's limit", _R.LIMIT_EXCEEDED, "6975"),
+    "tok_unsupported": _declined("Not supported", _R.UNSUPPORTED, "0028"),
+    "tok_gone": _declined("Removed at the provider", _R.METHOD_GONE, "0036"),
+    "tok_challenge": Behaviour("Asks the payer to confirm each charge", last4="3155", charge=State.REQUIRES_ACTION),
+    "tok_setup_challenge": Behaviour("Asks the payer to confirm once, then succeeds", last4="3220", setup_asks=True),
+    "tok_setup_declined": Behaviour("Cannot be saved", last4="0002", setup_decline=_R.GENERIC),
+    "tok_decline_later": _LATER,
+    "tok_slow": Behaviour("Succeeds after a while", last4="0077", charge=State.PENDING, settles_as=State.SUCCEEDED),
+    "tok_slow_declined": Behaviour(
+        "Declines after a while",
+        last4="0259",
+        charge=State.PENDING,
+        settles_as=State.FAILED,
+        decline=_R.INSUFFICIENT_FUNDS,
+    ),
+    "tok_timeout": Behaviour("Succeeds, but the answer never comes", last4="0044", silent=True),
+    "tok_down": Behaviour("The provider is down; nothing happens", last4="0051", down=True),
+    "tok_refund_slow": Behaviour(
+        "Refunds succeed after a while",
+        last4="7726",
+        refund=RefundState.PENDING,
+        refund_settles_as=RefundState.SUCCEEDED,
+    ),
+    "tok_refund_fails": Behaviour(
+        "Refunds fail after a while", last4="5126", refund=RefundState.PENDING, refund_settles_as=RefundState.FAILED
+    ),
+}
+
+
+def behaviour(token: str) -> Behaviour | None:
+    """What the token does; None for one that there is not. `tok_decline_later_7` succeeds seven times."""
+    if counted := re.fullmatch(r"tok_decline_later_([0-9]{1,3})", token):
+        return replace(_LATER, says=f"Succeeds {counted[1]} times, then declines", successes=int(counted[1]))
+    return TOKENS.get(token)
