@@ -86,7 +86,10 @@ def test_a_method_has_a_route_of_the_platform(method: MethodDescriptor) -> None:
         assert path.startswith(("/api/v1/", "/.well-known/")), path
         assert path == path.lower() and not path.endswith("/")
         bodiless = verb in ("GET", "DELETE") and method.name not in CONFIRMED
-        assert body == ("" if bodiless else "*"), f"{verb} {path} has body {body!r}"
+        raw = method.name in RAW
+        assert body == ("" if bodiless else "body" if raw else "*"), f"{verb} {path} has body {body!r}"
+        if raw:
+            assert method.input_type.fields_by_name["body"].message_type.full_name == "google.api.HttpBody"
         for variable in re.findall(r"{([^}=]+)", path):
             assert variable in method.input_type.fields_by_name, f"{path} names no field of the request"
 
@@ -109,6 +112,8 @@ CONFIRMED = {"DisableTotp"}
 """Removals that are confirmed with the password: they have a body, and are counted against guessing."""
 ACTIONS = {"ExportTenant"}
 """Verbs that begin something, though they sound like reading."""
+RAW = {"HandleWebhook"}
+"""Requests whose body is somebody else's bytes: a signature over them is checked, so they are taken as they came."""
 
 
 @every_method
@@ -168,6 +173,8 @@ def fields_of(message: Descriptor, seen: frozenset[str] = frozenset(), path: str
     for field in message.fields:
         yield f"{path}{field.name}", field
         inner = field.message_type
+        if is_map(field):
+            inner = inner.fields_by_name["value"].message_type
         if inner is not None and inner.full_name not in seen and inner.full_name.startswith("atrium."):
             yield from fields_of(inner, seen | {message.full_name}, f"{path}{field.name}.")
 
@@ -179,18 +186,24 @@ def test_every_value_of_a_request_is_bounded(method: MethodDescriptor) -> None:
         one = rules.repeated.items if field.is_repeated and not is_map(field) else rules
         if field.is_repeated:
             assert rules.repeated.max_items or rules.map.max_pairs, f"{path} may have any number of items"
-        if field.type == FieldDescriptor.TYPE_STRING:
-            bounds = one.string
-            named = bounds.WhichOneof("well_known") or bounds.HasField("const") or len(getattr(bounds, "in"))
-            pattern = (
-                bounds.pattern.startswith("^") and bounds.pattern.endswith("$") and not set("*+") & {*bounds.pattern}
-            )
-            assert bounds.max_len or bounds.len or bounds.max_bytes or named or pattern, f"{path} may have any length"
-        if field.type == FieldDescriptor.TYPE_BYTES:
-            assert one.bytes.max_len or one.bytes.len, f"{path} may have any length"
-        if field.type == FieldDescriptor.TYPE_ENUM:
-            fixed = one.enum.defined_only or len(getattr(one.enum, "in")) or one.enum.HasField("const")
-            assert fixed, f"{path} may have values that nobody knows"
+        if is_map(field):
+            for part, bounds in (("key", rules.map.keys), ("value", rules.map.values)):
+                assert_bounded(f"{path}.{part}", field.message_type.fields_by_name[part], bounds)
+        else:
+            assert_bounded(path, field, one)
+
+
+def assert_bounded(path: str, field: FieldDescriptor, one: Any) -> None:
+    if field.type == FieldDescriptor.TYPE_STRING:
+        bounds = one.string
+        named = bounds.WhichOneof("well_known") or bounds.HasField("const") or len(getattr(bounds, "in"))
+        pattern = bounds.pattern.startswith("^") and bounds.pattern.endswith("$") and not set("*+") & {*bounds.pattern}
+        assert bounds.max_len or bounds.len or bounds.max_bytes or named or pattern, f"{path} may have any length"
+    if field.type == FieldDescriptor.TYPE_BYTES:
+        assert one.bytes.max_len or one.bytes.len, f"{path} may have any length"
+    if field.type == FieldDescriptor.TYPE_ENUM:
+        fixed = one.enum.defined_only or len(getattr(one.enum, "in")) or one.enum.HasField("const")
+        assert fixed, f"{path} may have values that nobody knows"
 
 
 def is_map(field: Any) -> bool:

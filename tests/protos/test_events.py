@@ -22,7 +22,7 @@ from actors.kernel.records import Announcement
 from tests.protos.contracts import MODULES as CONTRACTS
 from tests.protos.contracts import files_of
 
-OWN_WORK = {"ReviewDue"}
+OWN_WORK = {"ReviewDue", "PlanVersionDue", "ReconciliationDue"}
 """Events of a module to itself about no tenant in particular."""
 
 
@@ -90,6 +90,8 @@ def hints(kind: type) -> dict[str, Any]:
 def sample(hint: Any) -> Any:
     if typing.get_origin(hint) is tuple:
         return (sample(typing.get_args(hint)[0]),)
+    if dataclasses.is_dataclass(hint):
+        return typing.cast(type, hint)(**{name: sample(one) for name, one in hints(typing.cast(type, hint)).items()})
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
         return list(hint)[-1]
     return {str: "x", int: 7, bool: True, bytes: b"x"}[hint]

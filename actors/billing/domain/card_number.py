@@ -1,0 +1,50 @@
+"""Card numbers never come here: a text that looks like one is refused before it is kept or logged anywhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from actors.kernel.errors import InvalidArgument
+
+SHORTEST, LONGEST = 13, 19
+"""Digits of a card number (ISO/IEC 7812-1)."""
+_RUN = re.compile(r"\d(?:[ \u00a0\u2007\u202f-]?\d)+")
+_GROUP = re.compile(r"\d+")
+
+
+class CardNumberRefused(InvalidArgument):
+    message = "this looks like a card number; send only what the provider's own fields made of it"
+
+
+def refuse_card_numbers(*texts: str) -> None:
+    """Raises CardNumberRefused when a text holds 13 to 19 digits that pass the Luhn check.
+
+    Single spaces or dashes may stand between them; other digits may stand before or after such a separator.
+    """
+    for text in texts:
+        if any(passes_luhn(digits) for digits in _candidates(text)):
+            raise CardNumberRefused
+
+
+def passes_luhn(digits: str) -> bool:
+    """The check digit of ISO/IEC 7812-1: from the right every second digit doubled, the sum ends in 0."""
+    total = 0
+    for position, digit in enumerate(reversed(digits)):
+        value = int(digit) * (2 if position % 2 else 1)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0
+
+
+def _candidates(text: str) -> Iterator[str]:
+    """Whole groups of digits side by side, of a card number's length."""
+    for run in _RUN.findall(text):
+        groups = _GROUP.findall(run)
+        for first in range(len(groups)):
+            digits = ""
+            for group in groups[first:]:
+                digits += group
+                if len(digits) > LONGEST:
+                    break
+                if len(digits) >= SHORTEST:
+                    yield digits

@@ -1,0 +1,148 @@
+"""The lines of an invoice before discounts and taxes: what a period, a change or an end charges and credits.
+
+Lines stand in this order: credits, charges for what is to come, usage of what is over: that is known last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from actors.billing.domain.billed_period import BilledPeriod
+from actors.billing.domain.line import IN_ADVANCE, InvoiceLine, Kind, advance_line, credit_line, usage_line
+from actors.billing.domain.pricing import priced, quantity_in_advance
+from actors.billing.domain.subscription import Subscription
+from actors.billing.domain.terms import Terms
+
+
+def opening_lines(subscription: Subscription, terms: Terms) -> tuple[InvoiceLine, ...]:
+    """What the present period costs in advance: the first invoice, and what is new on that of a cycle.
+
+    A first period that ends at a later anchor costs its share of the interval. A trial costs nothing.
+    """
+    if subscription.on_trial:
+        return ()
+    period = subscription.period
+    return _advance(subscription, terms, Kind.RECURRING, period.start_time, period.seconds)
+
+
+def usage_lines(period: BilledPeriod, terms: Terms, quantities: Mapping[str, int]) -> tuple[InvoiceLine, ...]:
+    """What was used in a period, by the terms of its plan; by meter. Usage of a trial costs nothing.
+
+    A meter that was not used has a line only if its price has a minimum.
+    """
+    if period.trial:
+        return ()
+    book = terms.book(period.currency, period.interval)
+    seconds = period.period.seconds
+    lines = []
+    for price in book.metered:
+        quantity = quantities.get(price.meter, 0)
+        if not quantity and not price.minimum_minor:
+            continue
+        line = usage_line(
+            price,
+            priced(price, quantity),
+            plan_id=period.plan_id,
+            plan_version=period.plan_version,
+            interval=period.interval,
+            currency=period.currency,
+            start_time=period.start_time,
+            end_time=period.end_time,
+            part_seconds=min(seconds, period.whole_seconds),
+            whole_seconds=period.whole_seconds,
+            period_number=period.number,
+        )
+        lines.append(line.but(subscription_id=period.subscription_id, tenant_id=period.tenant_id))
+    return tuple(lines)
+
+
+def change_lines(
+    before: Subscription, after: Subscription, terms: Terms, charged: Sequence[InvoiceLine], moment: datetime
+) -> tuple[InvoiceLine, ...]:
+    """What a change at once credits and charges: the rest of what was charged in advance, and the rest by new terms.
+
+    `terms` are those of the record after, `charged` the lines in force. A charge that stays the same is left alone.
+    When the change begins a period, all of the old rest is credited and the whole new period charged. Nothing on a
+    trial.
+    """
+    if before.on_trial:
+        return ()
+    left = before.period.seconds_left(moment)
+    if after.period_number != before.period_number:
+        return (*_credits(charged, moment, left), *opening_lines(after, terms))
+    if not left:
+        return ()
+    wanted = _advance(after, terms, Kind.PRORATED_CHARGE, moment, left)
+    gone = tuple(line for line in charged if not any(line.same_charge(one) for one in wanted))
+    new = tuple(one for one in wanted if not any(one.same_charge(line) for line in charged))
+    return (*_credits(gone, moment, left), *new)
+
+
+def cancel_lines(
+    subscription: Subscription, charged: Sequence[InvoiceLine], moment: datetime
+) -> tuple[InvoiceLine, ...]:
+    """What an end at once credits: the unused rest. `subscription` is the record before; nothing on a trial."""
+    if subscription.on_trial:
+        return ()
+    return _credits(charged, moment, subscription.period.seconds_left(moment))
+
+
+def in_force(lines: Iterable[InvoiceLine], taken_back: Collection[str] = ()) -> tuple[InvoiceLine, ...]:
+    """Of all lines of a subscription's period, those charged in advance that no other line has credited.
+
+    `taken_back` are ids of invoices that are void or wholly refunded: nothing of them is credited again.
+    """
+    lines = tuple(lines)
+    credited = {line.credited_line_id for line in lines if line.kind is Kind.PRORATED_CREDIT}
+    return tuple(
+        line
+        for line in lines
+        if line.kind in IN_ADVANCE and line.id not in credited and line.invoice_id not in taken_back
+    )
+
+
+def numbered(lines: Iterable[InvoiceLine], invoice_id: str) -> tuple[InvoiceLine, ...]:
+    """The lines of an invoice in their order, with ids that are the same whenever they are made again."""
+    return tuple(
+        line.but(id=line_id(invoice_id, position), invoice_id=invoice_id, position=position)
+        for position, line in enumerate(lines, 1)
+    )
+
+
+def line_id(invoice_id: str, position: int) -> str:
+    return f"{invoice_id}-{position}"
+
+
+def worth_issuing(lines: Iterable[InvoiceLine]) -> bool:
+    """Whether anything is charged or credited: a plan that is free, and usage within what is free, make no invoice."""
+    return any(line.amount_minor for line in lines)
+
+
+def _advance(
+    subscription: Subscription, terms: Terms, kind: Kind, start: datetime, seconds: int
+) -> tuple[InvoiceLine, ...]:
+    book = terms.book(subscription.currency, subscription.interval)
+    whole = subscription.whole_seconds
+    return tuple(
+        advance_line(
+            price,
+            priced(price, quantity_in_advance(price, subscription.seats)),
+            kind=kind,
+            plan_id=subscription.plan_id,
+            plan_version=subscription.plan_version,
+            interval=subscription.interval,
+            currency=subscription.currency,
+            start_time=start,
+            end_time=subscription.period_end_time,
+            part_seconds=seconds,
+            whole_seconds=whole,
+            period_number=subscription.period_number,
+        ).but(subscription_id=subscription.id, tenant_id=subscription.tenant_id)
+        for price in book.in_advance
+    )
+
+
+def _credits(charged: Iterable[InvoiceLine], moment: datetime, left: int) -> tuple[InvoiceLine, ...]:
+    """A credit of each, also of one whose rest rounds to nothing: it says that the line is in force no more."""
+    return tuple(credit_line(line, moment, left) for line in charged if left and line.whole_micros)

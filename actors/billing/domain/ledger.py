@@ -1,0 +1,258 @@
+"""The books: transactions of double entry, made from what caused them. Debits are positive, credits negative.
+
+A transaction sums to zero by construction, and is keyed by its cause, so that a cause is posted once:
+
+    invoice:<id>:issue      RECEIVABLE +total          REVENUE -net      TAX(rate) -tax
+    invoice:<id>:credit     CREDIT +used               RECEIVABLE -used
+    invoice:<id>:credit:<n> CREDIT +used               RECEIVABLE -used  put on it after it was issued
+    invoice:<id>:void       RECEIVABLE -unpaid         REVENUE, TAX +    and the credit that was used, back
+    invoice:<id>:write-off  BAD_DEBT +lost             RECEIVABLE -lost
+    payment:<id>:succeed    CASH(provider) +amount     RECEIVABLE, BAD_DEBT -applied    CREDIT -left over
+    refund:<id>:succeed     RECEIVABLE, CREDIT +       CASH(provider) -amount
+    refund:<id>:fail        RECEIVABLE +amount         CREDIT -amount    what its credit note took back is credit
+    credit:<id>:grant       GOODWILL +amount           CREDIT -amount
+
+A credit note over a refund is issued as an invoice is: its amounts are negative. One that voids is posted with the
+void. So the balance of RECEIVABLE is what `Invoice.outstanding_minor` sums to, at any moment.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from actors.billing.domain.credit import CreditGrant
+from actors.billing.domain.invoice import Applied, Invoice
+from actors.billing.domain.payment import Payment
+from actors.billing.domain.refund import Refund
+from actors.kernel.records import Record
+
+
+class AccountType(enum.Enum):
+    """The words of LedgerAccountType."""
+
+    RECEIVABLE = "RECEIVABLE"
+    CREDIT = "CREDIT"
+    REVENUE = "REVENUE"
+    TAX = "TAX"
+    CASH = "CASH"
+    GOODWILL = "GOODWILL"
+    BAD_DEBT = "BAD_DEBT"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerEntry(Record):
+    """One side of a transaction; its id is `<transaction>:<n>`. Never changed, never removed."""
+
+    transaction_id: str
+    account_type: AccountType
+    account: str = ""
+    amount_minor: int
+    currency: str
+    source_id: str
+    description: str = ""
+    post_time: datetime
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """Entries that sum to zero, in one currency. Without any, there is nothing to post."""
+
+    id: str
+    entries: tuple[LedgerEntry, ...]
+
+    def __post_init__(self) -> None:
+        if sum(entry.amount_minor for entry in self.entries):
+            raise ValueError(f"the transaction {self.id} does not sum to zero")
+        if len({entry.currency for entry in self.entries}) > 1:
+            raise ValueError(f"the transaction {self.id} mixes currencies")
+
+    def change(self, account_type: AccountType) -> int:
+        """What it adds to the accounts of a type."""
+        return sum(entry.amount_minor for entry in self.entries if entry.account_type is account_type)
+
+    @property
+    def owed_minor(self) -> int:
+        """What it adds to what the tenant owes."""
+        return self.change(AccountType.RECEIVABLE)
+
+    @property
+    def credit_minor(self) -> int:
+        """What it adds to what the tenant has as credit."""
+        return -self.change(AccountType.CREDIT)
+
+
+Leg = tuple[AccountType, str, int]
+
+
+def invoice_issued(invoice: Invoice, at: datetime) -> tuple[Transaction, ...]:
+    """An invoice or credit note with its number; and the credit that it takes, or gives when it is negative."""
+    if invoice.settles_invoice:
+        return ()
+    totals = invoice.totals
+    issue = _posted(
+        f"invoice:{invoice.id}:issue",
+        invoice.tenant_id,
+        invoice.currency,
+        invoice.id,
+        f"{invoice.kind.name} {invoice.number}",
+        at,
+        (AccountType.RECEIVABLE, "", totals.total_minor),
+        (AccountType.REVENUE, "", -totals.net_minor),
+        *((AccountType.TAX, tax.tax_rate_id, -tax.tax_minor) for tax in totals.taxes),
+    )
+    # A credit note whose refund failed before it had a number gave its credit then.
+    used = 0 if invoice.credited_invoice_id else totals.credit_minor
+    credit = credit_used(invoice, used, at)
+    return tuple(one for one in (issue, credit) if one.entries)
+
+
+def credit_used(invoice: Invoice, amount_minor: int, at: datetime, number: int = 0) -> Transaction:
+    """Credit that pays for an invoice; with a number, the n-th that was put on it after it was issued."""
+    return _posted(
+        f"invoice:{invoice.id}:credit" + (f":{number}" if number else ""),
+        invoice.tenant_id,
+        invoice.currency,
+        invoice.id,
+        f"Credit for {invoice.number}",
+        at,
+        (AccountType.CREDIT, "", amount_minor),
+        (AccountType.RECEIVABLE, "", -amount_minor),
+    )
+
+
+def invoice_voided(invoice: Invoice, note: Invoice, at: datetime) -> Transaction:
+    """An invoice that was taken back with the credit note over all that was unpaid of it."""
+    totals = note.totals
+    return _posted(
+        f"invoice:{invoice.id}:void",
+        invoice.tenant_id,
+        invoice.currency,
+        invoice.id,
+        f"{invoice.number} taken back",
+        at,
+        (AccountType.RECEIVABLE, "", totals.total_minor + invoice.totals.credit_minor),
+        (AccountType.REVENUE, "", -totals.net_minor),
+        *((AccountType.TAX, tax.tax_rate_id, -tax.tax_minor) for tax in totals.taxes),
+        (AccountType.CREDIT, "", -invoice.totals.credit_minor),
+    )
+
+
+def invoice_written_off(open_invoice: Invoice, at: datetime) -> Transaction:
+    """`open_invoice` is the record before: what is outstanding of it is lost."""
+    lost = open_invoice.outstanding_minor
+    return _posted(
+        f"invoice:{open_invoice.id}:write-off",
+        open_invoice.tenant_id,
+        open_invoice.currency,
+        open_invoice.id,
+        f"{open_invoice.number} written off",
+        at,
+        (AccountType.BAD_DEBT, "", lost),
+        (AccountType.RECEIVABLE, "", -lost),
+    )
+
+
+def payment_succeeded(payment: Payment, applied: Applied, at: datetime) -> Transaction:
+    """Money that arrived, and where it went: see `Invoice.paid`."""
+    return _posted(
+        f"payment:{payment.id}:succeed",
+        payment.tenant_id,
+        payment.currency,
+        payment.id,
+        f"Payment of {applied.invoice.number}",
+        at,
+        (AccountType.CASH, payment.provider.name, payment.amount_minor),
+        (AccountType.RECEIVABLE, "", -applied.applied_minor),
+        (AccountType.BAD_DEBT, "", -applied.recovered_minor),
+        (AccountType.CREDIT, "", -applied.excess_minor),
+    )
+
+
+def refund_succeeded(refund: Refund, at: datetime) -> Transaction:
+    """Money that went back: for what a credit note took back, and for credit that the payment had left."""
+    return _posted(
+        f"refund:{refund.id}:succeed",
+        refund.tenant_id,
+        refund.currency,
+        refund.id,
+        "Refund",
+        at,
+        (AccountType.RECEIVABLE, "", refund.note_minor),
+        (AccountType.CREDIT, "", refund.credit_minor),
+        (AccountType.CASH, refund.provider.name, -refund.amount_minor),
+    )
+
+
+def refund_failed(refund: Refund, at: datetime) -> Transaction:
+    """Money that did not go back: what the credit note took back is the tenant's credit."""
+    return _posted(
+        f"refund:{refund.id}:fail",
+        refund.tenant_id,
+        refund.currency,
+        refund.id,
+        "Refund failed",
+        at,
+        (AccountType.RECEIVABLE, "", refund.note_minor),
+        (AccountType.CREDIT, "", -refund.note_minor),
+    )
+
+
+def credit_granted(grant: CreditGrant, at: datetime) -> Transaction:
+    """Credit that was given away; negative when it was taken back."""
+    return _posted(
+        f"credit:{grant.id}:grant",
+        grant.tenant_id,
+        grant.amount.currency,
+        grant.id,
+        grant.reason,
+        at,
+        (AccountType.GOODWILL, "", grant.amount.minor),
+        (AccountType.CREDIT, "", -grant.amount.minor),
+    )
+
+
+def _posted(
+    id: str, tenant_id: str, currency: str, source_id: str, description: str, at: datetime, *legs: Leg
+) -> Transaction:
+    """Entries for the legs that are not nothing. Raises ValueError unless they sum to zero."""
+    kept = [leg for leg in legs if leg[2]]
+    entries = tuple(
+        LedgerEntry(
+            id=f"{id}:{n}",
+            tenant_id=tenant_id,
+            transaction_id=id,
+            account_type=kind,
+            account=account,
+            amount_minor=amount,
+            currency=currency,
+            source_id=source_id,
+            description=description[:200],
+            post_time=at,
+        )
+        for n, (kind, account, amount) in enumerate(kept, 1)
+    )
+    return Transaction(id, entries)
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What a tenant owes and has as credit in one currency."""
+
+    currency: str
+    owed_minor: int
+    credit_minor: int
+
+
+def balances(entries: Iterable[LedgerEntry]) -> tuple[Balance, ...]:
+    """Of the entries of one tenant, by currency."""
+    owed: dict[str, int] = {}
+    credit: dict[str, int] = {}
+    for entry in entries:
+        if entry.account_type is AccountType.RECEIVABLE:
+            owed[entry.currency] = owed.get(entry.currency, 0) + entry.amount_minor
+        elif entry.account_type is AccountType.CREDIT:
+            credit[entry.currency] = credit.get(entry.currency, 0) - entry.amount_minor
+    return tuple(Balance(c, owed.get(c, 0), credit.get(c, 0)) for c in sorted({*owed, *credit}))

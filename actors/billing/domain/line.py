@@ -1,0 +1,195 @@
+"""One line of an invoice: priced exactly, rounded once."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime
+
+from actors.billing.domain.money import MICROS
+from actors.billing.domain.period import Interval
+from actors.billing.domain.pricing import Priced, TierShare, part_minor
+from actors.billing.domain.terms import Model, Price
+from actors.kernel.records import Record
+
+
+class Kind(enum.Enum):
+    RECURRING = "RECURRING"
+    USAGE = "USAGE"
+    PRORATED_CHARGE = "PRORATED_CHARGE"
+    PRORATED_CREDIT = "PRORATED_CREDIT"
+    MANUAL = "MANUAL"
+
+
+IN_ADVANCE = frozenset((Kind.RECURRING, Kind.PRORATED_CHARGE))
+"""Charged for a time to come: what is left of it is credited when something changes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceLine(Record):
+    """One line. `amount_minor` - `discount_minor` + `tax_minor` summed over the lines is the invoice's total.
+
+    The amount is `part_seconds` of `whole_seconds` of `whole_micros`, which is what a whole period costs, exact; of
+    usage it is all of `whole_micros`.
+    """
+
+    invoice_id: str = ""
+    position: int = 0
+    """From 1, in the order of the invoice."""
+    subscription_id: str = ""
+    kind: Kind
+    description: str
+    """The price's name, from the terms: the same whenever the line is computed again."""
+    plan_id: str = ""
+    plan_version: int = 0
+    interval: Interval | None = None
+    price_id: str = ""
+    model: Model | None = None
+    meter: str = ""
+    quantity: int = 1
+    free_quantity: int = 0
+    start_time: datetime | None = None
+    end_time: datetime | None = None
+    part_seconds: int = 1
+    whole_seconds: int = 1
+    whole_micros: int
+    currency: str
+    amount_minor: int
+    discount_minor: int = 0
+    tax_minor: int = 0
+    tiers: tuple[TierShare, ...] = ()
+    minimum_applied: bool = False
+    tax_rate_ids: tuple[str, ...] = ()
+    credited_line_id: str = ""
+    period_number: int = 0
+    """The subscription's period that it charges or credits."""
+
+    @property
+    def net_minor(self) -> int:
+        """After its discount, before exclusive taxes."""
+        return self.amount_minor - self.discount_minor
+
+    @property
+    def total_minor(self) -> int:
+        return self.net_minor + self.tax_minor
+
+    def same_charge(self, other: InvoiceLine) -> bool:
+        """Whether both charge the same price of the same version for the same quantity."""
+        mine, theirs = (
+            (one.plan_id, one.plan_version, one.interval, one.price_id, one.quantity, one.currency)
+            for one in (self, other)
+        )
+        return mine == theirs
+
+
+def advance_line(
+    price: Price,
+    cost: Priced,
+    *,
+    kind: Kind,
+    plan_id: str,
+    plan_version: int,
+    interval: Interval,
+    currency: str,
+    start_time: datetime,
+    end_time: datetime,
+    part_seconds: int,
+    whole_seconds: int,
+    period_number: int,
+) -> InvoiceLine:
+    """A charge in advance for a period, or for a part of one."""
+    return InvoiceLine(
+        id="",
+        kind=kind,
+        description=price.display_name,
+        plan_id=plan_id,
+        plan_version=plan_version,
+        interval=interval,
+        price_id=price.id,
+        model=price.model,
+        quantity=cost.quantity,
+        free_quantity=cost.free_quantity,
+        start_time=start_time,
+        end_time=end_time,
+        part_seconds=part_seconds,
+        whole_seconds=whole_seconds,
+        whole_micros=cost.amount_micros,
+        currency=currency,
+        amount_minor=part_minor(cost.amount_micros, part_seconds, whole_seconds),
+        tiers=cost.tiers,
+        minimum_applied=cost.minimum_applied,
+        period_number=period_number,
+    )
+
+
+def usage_line(
+    price: Price,
+    cost: Priced,
+    *,
+    plan_id: str,
+    plan_version: int,
+    interval: Interval,
+    currency: str,
+    start_time: datetime,
+    end_time: datetime,
+    part_seconds: int,
+    whole_seconds: int,
+    period_number: int,
+) -> InvoiceLine:
+    """A charge in arrears for what was used. Only its minimum is for a whole period, and less for a shorter one."""
+    used = sum(tier.amount_micros for tier in cost.tiers)
+    # The greater of both, compared without rounding either.
+    minimum = price.minimum_minor * MICROS
+    applied = minimum * part_seconds > used * whole_seconds
+    return InvoiceLine(
+        id="",
+        kind=Kind.USAGE,
+        description=price.display_name,
+        plan_id=plan_id,
+        plan_version=plan_version,
+        interval=interval,
+        price_id=price.id,
+        model=price.model,
+        meter=price.meter,
+        quantity=cost.quantity,
+        free_quantity=cost.free_quantity,
+        start_time=start_time,
+        end_time=end_time,
+        part_seconds=part_seconds,
+        whole_seconds=whole_seconds,
+        whole_micros=minimum if applied else used,
+        currency=currency,
+        amount_minor=part_minor(minimum, part_seconds, whole_seconds) if applied else part_minor(used, 1, 1),
+        tiers=cost.tiers,
+        minimum_applied=applied,
+        period_number=period_number,
+    )
+
+
+def credit_line(charged: InvoiceLine, moment: datetime, left_seconds: int) -> InvoiceLine:
+    """Takes back what is left, from a moment on, of a line charged in advance.
+
+    In proportion to the seconds, exact and rounded once: all of it gives all of it back. The discount goes back in the
+    same proportion, and so do taxes, by the rates it was charged with: nobody is credited what they never paid.
+    """
+    left = min(left_seconds, charged.part_seconds)
+    amount = part_minor(-charged.whole_micros, left, charged.whole_seconds)
+    discount = part_minor(charged.discount_minor * MICROS, left, charged.part_seconds)
+    return charged.but(
+        id="",
+        version=0,
+        invoice_id="",
+        position=0,
+        kind=Kind.PRORATED_CREDIT,
+        start_time=moment,
+        part_seconds=left,
+        whole_micros=-charged.whole_micros,
+        amount_minor=amount,
+        # A charge that was rounded up may have been discounted by more than its exact rest.
+        discount_minor=-min(discount, -amount),
+        tax_minor=0,
+        tiers=(),
+        minimum_applied=False,
+        credited_line_id=charged.id,
+        announcements=(),
+    )

@@ -1,0 +1,117 @@
+"""How a tenant pays: a reference to what a provider keeps."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from actors.billing.domain.period import months_after
+from actors.kernel.errors import FailedPrecondition
+from actors.kernel.records import Record, secret
+
+
+class PaymentMethodInUse(FailedPrecondition):
+    message = "a subscription is paid with this method; set another first"
+
+
+class PaymentMethodState(FailedPrecondition):
+    message = "the payment method is {state}, not ready"
+
+
+class Provider(enum.Enum):
+    SANDBOX = "SANDBOX"
+    STRIPE = "STRIPE"
+    PAYPAL = "PAYPAL"
+    MANUAL = "MANUAL"
+
+
+class State(enum.Enum):
+    PENDING = "PENDING"
+    ACTIVE = "ACTIVE"
+    EXPIRED = "EXPIRED"
+    REMOVED = "REMOVED"
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """How the payer confirms: on a page of the provider, or by its script in the browser."""
+
+    redirect_url: str = ""
+    client_secret: str = secret(default="")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a provider says of a method, for people; never a number."""
+
+    label: str = ""
+    brand: str = ""
+    last4: str = ""
+    expire_month: int = 0
+    expire_year: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentMethod(Record):
+    provider: Provider
+    state: State = State.PENDING
+    label: str = ""
+    brand: str = ""
+    last4: str = ""
+    expire_month: int = 0
+    expire_year: int = 0
+    setup: Confirmation | None = None
+    provider_customer: str = ""
+    provider_reference: str = ""
+    create_time: datetime
+    update_time: datetime
+
+    def with_setup(
+        self, setup: Confirmation, provider_customer: str, provider_reference: str, at: datetime
+    ) -> PaymentMethod:
+        """Begun at the provider; the payer finishes it."""
+        return self.but(
+            setup=setup, provider_customer=provider_customer, provider_reference=provider_reference, update_time=at
+        )
+
+    def activated(self, facts: Facts, at: datetime, provider_reference: str = "") -> PaymentMethod:
+        """Set up, or renewed by its bank. The same record when it is so already; a removed one stays removed."""
+        if self.state is State.REMOVED:
+            return self
+        after = self.but(
+            state=State.ACTIVE,
+            setup=None,
+            provider_reference=provider_reference or self.provider_reference,
+            **vars(facts),
+        )
+        if after.expired_at(at):
+            after = after.but(state=State.EXPIRED)
+        return self if after == self else after.but(update_time=at)
+
+    def expired(self, at: datetime) -> PaymentMethod:
+        return self.but(state=State.EXPIRED, update_time=at) if self.state is State.ACTIVE else self
+
+    def removed(self, at: datetime, in_use: bool) -> PaymentMethod:
+        """Gone, here and at the provider. Raises PaymentMethodInUse while a subscription is paid with it."""
+        if self.state is State.REMOVED:
+            return self
+        if in_use:
+            raise PaymentMethodInUse
+        return self.but(state=State.REMOVED, setup=None, update_time=at)
+
+    def expired_at(self, moment: datetime) -> bool:
+        """Whether its last month is over, in UTC; never for one that has none."""
+        if not (self.expire_month and self.expire_year):
+            return False
+        return moment >= months_after(datetime(self.expire_year, self.expire_month, 1, tzinfo=UTC), 1)
+
+    def must_be_ready(self) -> None:
+        """Raises PaymentMethodState."""
+        if self.state is not State.ACTIVE:
+            raise PaymentMethodState(state=self.state.name)
+
+
+def new_payment_method(*, id: str, tenant_id: str, provider: Provider, at: datetime) -> PaymentMethod:
+    """One that is being set up."""
+    return PaymentMethod(id=id, tenant_id=tenant_id, provider=provider, create_time=at, update_time=at)

@@ -1,0 +1,91 @@
+"""Refunds: money that goes back to the payer, with a credit note over what it was paid for."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime
+
+from actors.billing.domain.invoice import AmountExceeds, Invoice
+from actors.billing.domain.payment import Payment
+from actors.billing.domain.payment_method import Provider
+from actors.kernel.records import Record
+
+
+class State(enum.Enum):
+    PENDING = "PENDING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refund(Record):
+    """`note_minor` of it is taken back of the invoice, `credit_minor` of what the payment had left over as credit.
+
+    Its id is the idempotency key at the provider.
+    """
+
+    payment_id: str
+    invoice_id: str
+    state: State = State.PENDING
+    provider: Provider
+    amount_minor: int
+    note_minor: int
+    credit_minor: int = 0
+    currency: str
+    reason: str
+    credit_note_id: str = ""
+    provider_reference: str = ""
+    create_time: datetime
+    settle_time: datetime | None = None
+
+    def settled(self, succeeded: bool, at: datetime, provider_reference: str = "") -> Refund:
+        """After its outcome, which is final: another that comes later changes nothing, and shows in the proof."""
+        if self.state is not State.PENDING:
+            return self
+        return self.but(
+            state=State.SUCCEEDED if succeeded else State.FAILED,
+            settle_time=at,
+            provider_reference=provider_reference or self.provider_reference,
+        )
+
+
+def new_refund(
+    payment: Payment,
+    invoice: Invoice,
+    amount_minor: int,
+    reason: str,
+    *,
+    id: str,
+    at: datetime,
+    credit_available_minor: int = 0,
+    credit_note_id: str = "",
+) -> Refund:
+    """So much of a payment, 0 for all that is left. Keep it together with `payment.with_refund`, `invoice.refunded`
+    and, if `note_minor` is not 0, `refund_note`.
+
+    What the payment left over goes back first, as far as the tenant still has it as credit. Raises PaymentState for a
+    payment that brought nothing, AmountExceeds for more than is left of it, of the invoice and of the credit.
+    """
+    payment.must_have_succeeded("refund it")
+    spare = min(payment.excess_minor - payment.refunded_excess_minor, max(0, credit_available_minor))
+    used = payment.amount_minor - payment.excess_minor - (payment.refunded_minor - payment.refunded_excess_minor)
+    left = spare + min(used, invoice.totals.total_minor - invoice.totals.refunded_minor)
+    amount = amount_minor or left
+    if amount > left or amount < 1:
+        raise AmountExceeds(left_minor=left)
+    credit = min(amount, spare)
+    return Refund(
+        id=id,
+        tenant_id=payment.tenant_id,
+        payment_id=payment.id,
+        invoice_id=invoice.id,
+        provider=payment.provider,
+        amount_minor=amount,
+        note_minor=amount - credit,
+        credit_minor=credit,
+        currency=payment.currency,
+        reason=reason,
+        credit_note_id=credit_note_id if amount > credit else "",
+        create_time=at,
+    )
