@@ -1,36 +1,28 @@
-import { useMemo, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { Outlet, useParams } from "react-router";
-import { ThemeProvider } from "styled-components";
 
 import { PLATFORM } from "@/api/session";
-import { useMode } from "@/design/Design";
-import { theme } from "@/design/theme";
-import { tokensOf } from "@/design/tokens";
-import { AreaProvider, useArea } from "@/session/AreaProvider";
 import { SessionProvider } from "@/session/SessionProvider";
+import { SignedIn } from "@/session/SignedIn";
 
-/** `/master-admin` or `/t/:slug`: everything below has the session of its realm, and a tenant's own colours. */
+import { Failure } from "./ErrorPage";
+import { Waiting } from "./Waiting";
+
+/** `/master-admin` or `/t/:slug`: everything below has the session of its realm. */
 export function Area(): ReactNode {
   const { slug = PLATFORM } = useParams();
   return (
     <SessionProvider key={slug} realm={slug}>
-      <AreaProvider>
-        <Brand>
-          <Outlet />
-        </Brand>
-      </AreaProvider>
+      <Outlet />
     </SessionProvider>
   );
 }
 
-function Brand({ children }: { children: ReactNode }): ReactNode {
-  const { color } = useArea();
-  const { mode } = useMode();
-  const tokens = useMemo(() => tokensOf(mode, color), [color, mode]);
+/** The pages of an area for people who are signed in. The shell (navigation, account menu) stands around the outlet. */
+export function SignedInArea(): ReactNode {
   return (
-    <ThemeProvider theme={tokens}>
-      {color !== undefined && <theme.GlobalStyle />}
-      {children}
-    </ThemeProvider>
+    <SignedIn waiting={<Waiting />} renderFailure={(failure, again) => <Failure error={failure} again={again} />}>
+      <Outlet />
+    </SignedIn>
   );
 }

@@ -1,48 +1,27 @@
-import { createBrowserRouter, Outlet, type RouteObject } from "react-router";
+import { createBrowserRouter, redirect, type RouteObject } from "react-router";
 
-import { page } from "@/routing/page";
+import { PLATFORM } from "@/api/session";
+import { module as iam } from "@/features/iam/routes";
+import type { Module } from "@/routing/module";
+import { paths } from "@/routing/paths";
 
-import { Area } from "./Area";
-import { ErrorPage, NotFoundPage, PageError } from "./ErrorPage";
-import { LandingPage } from "./LandingPage";
-import { modules } from "./modules";
+import { Area, SignedInArea } from "./Area";
+import { ErrorPage, NotFoundPage } from "./ErrorPage";
 import { Root } from "./Root";
 import { Waiting } from "./Waiting";
+
+/** The modules whose pages there are, in the order in which routes are tried. */
+export const modules: Module[] = [iam];
 
 /** The pages of one kind of all modules. */
 const pages = (kind: "platform" | "tenant" | "visitor" | "open"): RouteObject[] => modules.flatMap((one) => one[kind]);
 
-function area(path: string, kind: "platform" | "tenant"): RouteObject {
-  const boards = modules.flatMap((one) => one.boards?.[kind] ?? []);
-  const own = pages(kind);
-  const home: RouteObject = { index: true, lazy: page(async () => (await import("./boards/BoardFrame")).AreaHome) };
+function area(path: string, signedIn: RouteObject[]): RouteObject {
   return {
     path,
     Component: Area,
     // Visitors' pages first: their words are no ids of anything.
-    children: [
-      ...pages("visitor"),
-      {
-        lazy: page(async () => (await import("./shell/Shell")).Shell),
-        ErrorBoundary: ErrorPage,
-        children: [
-          {
-            // What fails inside leaves the shell standing.
-            Component: Outlet,
-            ErrorBoundary: PageError,
-            children: [
-              ...(own.some((one) => one.index === true) ? [] : [home]),
-              ...own,
-              {
-                lazy: page(async () => (await import("./boards/BoardFrame")).BoardFrame),
-                children: boards.map(({ path, lazy }) => ({ path, lazy })),
-              },
-              { path: "*", Component: NotFoundPage },
-            ],
-          },
-        ],
-      },
-    ],
+    children: [...pages("visitor"), { Component: SignedInArea, ErrorBoundary: ErrorPage, children: signedIn }],
   };
 }
 
@@ -52,10 +31,10 @@ export const routes: RouteObject[] = [
     HydrateFallback: Waiting,
     ErrorBoundary: ErrorPage,
     children: [
-      { index: true, Component: LandingPage },
+      { index: true, loader: () => redirect(paths.area(PLATFORM)) },
       ...pages("open"),
-      area("/master-admin", "platform"),
-      area("/t/:slug", "tenant"),
+      area("/master-admin", pages("platform")),
+      area("/t/:slug", pages("tenant")),
       { path: "*", Component: NotFoundPage },
     ],
   },

@@ -1,7 +1,0 @@
-import type en from "./en.json";
-
-declare module "@/i18n/namespaces" {
-  interface Namespaces {
-    login: typeof en;
-  }
-}
