@@ -25,26 +25,16 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as health
 from grpc_status import rpc_status
 
+from actors import MODULES
 from actors.api.iam import v1 as iam
 from actors.api.tenants import v1 as tenants
 from actors.kernel.mesh.registry import Endpoint
 from edge.discovery import assignment, publish_keys
 from edge.layout import Layout, envoy_arguments, write_atomically
 from edge.render import render
-from edge.routes import load_descriptors
 from edge.settings import EdgeSettings
 
 ISSUER = "https://atrium.test"
-MODULES = tuple(
-    sorted(
-        {
-            file.package.split(".")[1]
-            for file in load_descriptors().file
-            if file.service and file.package.startswith("atrium.")
-        }
-    )
-)
-"""Every module with a contract, installed or not."""
 
 
 def free_port() -> int:

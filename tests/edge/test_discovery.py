@@ -19,10 +19,11 @@ import pytest
 import pytest_asyncio
 from nats.aio.client import Client
 
+from actors import MODULES
 from actors.kernel.mesh.registry import Endpoint, Registry
 from edge.discovery import assignment, discover, nobodys_keys, publish_keys, write_initial
 from edge.layout import Layout, write_atomically
-from tests.edge.live import MODULES, Keys, free_port, jwks, until
+from tests.edge.live import Keys, free_port, jwks, until
 
 
 def endpoint(slot: int = 0, port: int = 7000, module: str = "iam") -> Endpoint:

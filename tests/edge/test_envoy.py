@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from actors import MODULES
 from actors.kernel.settings import SettingsError, load
 from edge.body_check import VALID_PATH
 from edge.envoy import as_json, bootstrap
@@ -18,7 +19,6 @@ from edge.layout import Layout, envoy_arguments
 from edge.routes import load_descriptors, read
 from edge.settings import EdgeSettings
 from edge.traffic import bucket, retry_after_seconds
-from tests.edge.live import MODULES
 
 LAYOUT = Layout(Path("/var/lib/atrium/edge"))
 

@@ -10,12 +10,12 @@ import pytest
 from google.protobuf import message_factory
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from actors import MODULES
 from actors.api.iam import v1 as iam  # noqa: F401  (messages of the default pool)
 from actors.api.tenants import v1 as tenants  # noqa: F401
 from edge.openapi import as_json, document
 from edge.routes import Access, Route, load_descriptors, pool_of, read
 from edge.schemas import required_in_request
-from tests.edge.live import MODULES
 
 ROUTES = read(load_descriptors(), MODULES)
 

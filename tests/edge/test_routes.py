@@ -8,9 +8,9 @@ import pytest
 from google.api import annotations_pb2
 from google.protobuf.descriptor_pb2 import FileDescriptorSet, MethodDescriptorProto, MethodOptions
 
+from actors import MODULES
 from actors.api.options.v1 import options_pb2
 from edge.routes import Access, Binding, ContractError, Idempotency, RateClass, clashes, load_descriptors, read
-from tests.edge.live import MODULES
 
 
 def small(*methods: tuple[str, str], **changes: object) -> FileDescriptorSet:
