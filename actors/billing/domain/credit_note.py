@@ -111,7 +111,6 @@ def _back(line: InvoiceLine) -> InvoiceLine:
         tiers=(),
         minimum_applied=False,
         credited_line_id=line.id,
-        announcements=(),
     )
 
 

@@ -191,5 +191,4 @@ def credit_line(charged: InvoiceLine, moment: datetime, left_seconds: int) -> In
         tiers=(),
         minimum_applied=False,
         credited_line_id=charged.id,
-        announcements=(),
     )
