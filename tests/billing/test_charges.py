@@ -17,6 +17,7 @@ from actors.billing.domain.charges import (
     line_id,
     numbered,
     opening_lines,
+    simulated,
     usage_lines,
     worth_issuing,
 )
@@ -285,3 +286,18 @@ def test_books_of_other_currencies_are_not_looked_at() -> None:
     assert shown(charged(subscribed(terms), terms)) == [("RECURRING", "flat", 1, 1)]
     dollars = subscribed(terms, currency="USD").but(currency="USD")
     assert [line.amount_minor for line in charged(dollars, terms)] == [2, 3]
+
+
+def test_a_simulation_is_priced_as_an_invoice_would_be() -> None:
+    found = simulated(PLAN, "EUR", MONTH, 3, {"api_calls": 1_234, "reports": 5}, START)
+    assert shown(found) == [
+        ("RECURRING", "flat", 1, 1000),
+        ("RECURRING", "seat", 3, 1500),
+        ("USAGE", "api_calls", 1_234, 23),
+    ]
+    real = (
+        *charged(subscribed(PLAN, seats=3), PLAN),
+        *usage_lines(billed_period(subscribed(PLAN)), PLAN, {"api_calls": 1_234}),
+    )
+    assert shown(real) == shown(found)
+    assert [line.quantity for line in simulated(PLAN, "EUR", MONTH, 0, {}, START)] == [1, 1]
