@@ -301,3 +301,33 @@ def test_a_simulation_is_priced_as_an_invoice_would_be() -> None:
     )
     assert shown(real) == shown(found)
     assert [line.quantity for line in simulated(PLAN, "EUR", MONTH, 0, {}, START)] == [1, 1]
+
+
+def test_when_a_change_is_void_what_it_had_credited_is_in_force_again() -> None:
+    before = subscribed(PLAN, seats=2)
+    first = charged(before, PLAN)
+    after = quiet(before.changed_now(order_of(PLAN, seats=5), HALF))
+    change = numbered(change_lines(before, after, PLAN, first, HALF), "inv_2")
+    assert [line.id for line in in_force((*first, *change), taken_back={"inv_2"})] == ["inv_1-1", "inv_1-2"]
+
+
+def test_a_credit_is_of_the_seconds_that_are_left_of_its_own_line() -> None:
+    (line,) = charged(subscribed(terms_of(flat(2000))), terms_of(flat(2000)))
+    assert line.seconds_left(START - timedelta(days=1)) == line.seconds_left(START) == SECONDS
+    assert line.seconds_left(HALF) == SECONDS // 2 and line.seconds_left(moment("2026-04-02")) == 0
+    later = line.but(start_time=HALF, part_seconds=SECONDS // 2)
+    assert later.seconds_left(START) == SECONDS // 2, "never more than was charged"
+    assert cancel_lines(subscribed(terms_of(flat(2000))), (line,), moment("2026-04-01")) == ()
+
+
+def test_the_same_price_in_another_period_is_another_charge() -> None:
+    (march,) = charged(subscribed(terms_of(flat(2000))), terms_of(flat(2000)))
+    assert march.same_charge(march.but(id="other", amount_minor=7, kind=Kind.PRORATED_CHARGE))
+    for changes in (
+        {"period_number": 2},
+        {"plan_version": 2},
+        {"quantity": 2},
+        {"currency": "USD"},
+        {"interval": YEAR},
+    ):
+        assert not march.same_charge(march.but(**changes)), changes

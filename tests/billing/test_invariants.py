@@ -164,3 +164,10 @@ def test_every_check_is_named_in_what_it_says() -> None:
         "PERIOD_OVERLAP",
     }
     assert Breach("X", "y").line == 0
+
+
+def test_what_a_fallen_invoice_charged_does_not_count() -> None:
+    other, lines = whole(opening_lines(SUBSCRIBED, PLAN), id="inv_0", opens=False)
+    assert names(others=(other,), other_lines=lines) == {"PERIOD_OVERLAP"}
+    void = other.issued("2026-000001", other.buyer, START, START).voided("a mistake", START)
+    assert names(others=(void,), other_lines=lines) == set()

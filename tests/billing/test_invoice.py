@@ -254,3 +254,20 @@ def test_a_credit_note_is_open_until_its_refund_is_through() -> None:
             VERBS[verb](open_note)
     with pytest.raises(InvoiceState):
         open_note.must_be_payable()
+
+
+def test_what_is_void_given_up_or_wholly_refunded_does_not_stand() -> None:
+    paid = issued(1000).paid(1000, START).invoice
+    standing = (drafted(1000)[0], issued(1000), paid, paid.refunded(999, START), issued(-1000), issued(0))
+    assert all(one.stands for one in standing)
+    fallen = (issued(1000).voided("", START), issued(1000).written_off("", START), paid.refunded(1000, START))
+    assert not any(one.stands for one in fallen)
+    assert fallen[1].paid(1000, START).invoice.stands, "it was paid after all"
+
+
+def test_only_an_open_invoice_has_a_note_that_voids_it() -> None:
+    draft, lines = drafted(1000)
+    for one in (draft, issued(1000).paid(1000, START).invoice, issued(1000).voided("", START)):
+        with pytest.raises(InvoiceState) as refused:
+            void_note(one, lines, id="inv_2", at=START)
+        assert refused.value.metadata["state"] == one.state.name

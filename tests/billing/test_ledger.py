@@ -23,6 +23,7 @@ from actors.billing.domain.ledger import (
     invoice_voided,
     invoice_written_off,
     payment_succeeded,
+    refund_begun,
     refund_failed,
     refund_succeeded,
 )
@@ -108,11 +109,12 @@ def test_a_refund_follows_its_credit_note() -> None:
     refund = refund_of(11_900, 0)
     assert legs(refund_succeeded(refund, START)) == [("RECEIVABLE", "", 11_900), ("CASH", "STRIPE", -11_900)]
     assert legs(refund_failed(refund, START)) == [("RECEIVABLE", "", 11_900), ("CREDIT", "", -11_900)]
-    assert legs(refund_succeeded(refund_of(600, 400), START)) == [
-        ("RECEIVABLE", "", 600),
-        ("CREDIT", "", 400),
-        ("CASH", "STRIPE", -1_000),
-    ]
+    both = refund_of(600, 400)
+    assert legs(refund_begun(both, START)) == [("CREDIT", "", 400), ("RECEIVABLE", "", -400)]
+    assert both.outstanding_minor == -400, "credit on its way back is nobody's to use"
+    assert legs(refund_succeeded(both, START)) == [("RECEIVABLE", "", 1_000), ("CASH", "STRIPE", -1_000)]
+    assert legs(refund_failed(both, START)) == [("RECEIVABLE", "", 1_000), ("CREDIT", "", -1_000)]
+    assert both.settled(True, START).outstanding_minor == 0 == both.settled(False, START).outstanding_minor
 
 
 def refund_of(note: int, credit: int) -> Refund:
@@ -274,6 +276,7 @@ class Books:
             self.invoices[invoice.id] = invoice.refunded(refund.note_minor, START)
         self.payments[payment.id] = payment.with_refund(refund.amount_minor, refund.credit_minor, START)
         self.refunds[refund.id] = refund
+        self.post(refund_begun(refund, START))
 
     def settle_refund(self, pick: int, amount: int) -> None:
         refund = self.some({id: one for id, one in self.refunds.items() if one.state is RefundState.PENDING}, pick)
@@ -294,11 +297,11 @@ class Books:
             self.post(refund_failed(done, START))
 
     def check(self) -> None:
-        outstanding = sum(invoice.outstanding_minor for invoice in self.invoices.values())
+        outstanding = sum(one.outstanding_minor for one in (*self.invoices.values(), *self.refunds.values()))
         (balance,) = balances(self.entries) or (None,)
         owed, credit = (balance.owed_minor, balance.credit_minor) if balance else (0, 0)
         assert owed == outstanding == self.account.owed_minor
-        assert credit == self.account.credit_minor
+        assert credit == self.account.credit_minor >= 0
         cash = sum(entry.amount_minor for entry in self.entries if entry.account_type is CASH)
         received = sum(one.amount_minor for one in self.payments.values() if one.state is PaymentStates.SUCCEEDED)
         returned = sum(one.amount_minor for one in self.refunds.values() if one.state is RefundState.SUCCEEDED)

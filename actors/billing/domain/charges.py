@@ -94,13 +94,13 @@ def change_lines(
         return ()
     left = before.period.seconds_left(moment)
     if after.period_number != before.period_number:
-        return (*_credits(charged, moment, left), *opening_lines(after, terms))
+        return (*_credits(charged, moment), *opening_lines(after, terms))
     if not left:
         return ()
     wanted = _advance(after, terms, Kind.PRORATED_CHARGE, moment, left)
     gone = tuple(line for line in charged if not any(line.same_charge(one) for one in wanted))
     new = tuple(one for one in wanted if not any(one.same_charge(line) for line in charged))
-    return (*_credits(gone, moment, left), *new)
+    return (*_credits(gone, moment), *new)
 
 
 def cancel_lines(
@@ -109,21 +109,18 @@ def cancel_lines(
     """What an end at once credits: the unused rest. `subscription` is the record before; nothing on a trial."""
     if subscription.on_trial:
         return ()
-    return _credits(charged, moment, subscription.period.seconds_left(moment))
+    return _credits(charged, moment)
 
 
 def in_force(lines: Iterable[InvoiceLine], taken_back: Collection[str] = ()) -> tuple[InvoiceLine, ...]:
-    """Of all lines of a subscription's period, those charged in advance that no other line has credited.
+    """Of the lines of a subscription that end after a moment, those charged in advance that no other has credited.
 
-    `taken_back` are ids of invoices that are void or wholly refunded: nothing of them is credited again.
+    `taken_back` are ids of invoices that do not stand (`Invoice.stands`): their charges are not credited, and what
+    they credited is in force again, also when it is of an earlier period.
     """
-    lines = tuple(lines)
-    credited = {line.credited_line_id for line in lines if line.kind is Kind.PRORATED_CREDIT}
-    return tuple(
-        line
-        for line in lines
-        if line.kind in IN_ADVANCE and line.id not in credited and line.invoice_id not in taken_back
-    )
+    standing = [line for line in lines if line.invoice_id not in taken_back]
+    credited = {line.credited_line_id for line in standing if line.kind is Kind.PRORATED_CREDIT}
+    return tuple(line for line in standing if line.kind in IN_ADVANCE and line.id not in credited)
 
 
 def numbered(lines: Iterable[InvoiceLine], invoice_id: str) -> tuple[InvoiceLine, ...]:
@@ -169,6 +166,6 @@ def _in_advance(terms: Terms, kind: Kind, seats: int, span: Span) -> tuple[Invoi
     )
 
 
-def _credits(charged: Iterable[InvoiceLine], moment: datetime, left: int) -> tuple[InvoiceLine, ...]:
+def _credits(charged: Iterable[InvoiceLine], moment: datetime) -> tuple[InvoiceLine, ...]:
     """A credit of each, also of one whose rest rounds to nothing: it says that the line is in force no more."""
-    return tuple(credit_line(line, moment, left) for line in charged if left and line.whole_micros)
+    return tuple(credit_line(line, moment) for line in charged if line.whole_micros and line.seconds_left(moment))

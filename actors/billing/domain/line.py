@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from actors.billing.domain.money import MICROS, round_half_even
-from actors.billing.domain.period import Interval
+from actors.billing.domain.period import Interval, seconds_between
 from actors.billing.domain.pricing import Priced, TierShare, part_minor
 from actors.billing.domain.terms import Model, Price
 from actors.kernel.records import Record
@@ -74,12 +74,18 @@ class InvoiceLine(Record):
         return self.net_minor + self.tax_minor
 
     def same_charge(self, other: InvoiceLine) -> bool:
-        """Whether both charge the same price of the same version for the same quantity."""
+        """Whether both charge the same price of the same version for the same quantity, in the same period."""
         mine, theirs = (
-            (one.plan_id, one.plan_version, one.interval, one.price_id, one.quantity, one.currency)
+            (one.plan_id, one.plan_version, one.interval, one.price_id, one.quantity, one.currency, one.period_number)
             for one in (self, other)
         )
         return mine == theirs
+
+    def seconds_left(self, moment: datetime) -> int:
+        """What a moment leaves of the seconds that it charges; all of them before it begins."""
+        if self.end_time is None:
+            return 0
+        return min(self.part_seconds, max(0, seconds_between(moment, self.end_time)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,13 +142,13 @@ def _line(
     )
 
 
-def credit_line(charged: InvoiceLine, moment: datetime, left_seconds: int) -> InvoiceLine:
+def credit_line(charged: InvoiceLine, moment: datetime) -> InvoiceLine:
     """Takes back what is left, from a moment on, of a line charged in advance.
 
     In proportion to the seconds, exact and rounded once: all of it gives all of it back. The discount goes back in the
     same proportion, and so do taxes, by the rates it was charged with: nobody is credited what they never paid.
     """
-    left = min(left_seconds, charged.part_seconds)
+    left = charged.seconds_left(moment)
     amount = part_minor(-charged.whole_micros, left, charged.whole_seconds)
     discount = part_minor(charged.discount_minor * MICROS, left, charged.part_seconds)
     return charged.but(
