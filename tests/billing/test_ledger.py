@@ -117,6 +117,18 @@ def test_a_refund_follows_its_credit_note() -> None:
     assert both.settled(True, START).outstanding_minor == 0 == both.settled(False, START).outstanding_minor
 
 
+def test_a_refund_that_fails_before_its_note_has_a_number_gives_its_credit_once() -> None:
+    draft, lines = drafted(1_000)
+    note = quiet(refund_note(draft, lines, 400, id="inv_2", at=START)[0])
+    failed = refund_failed(refund_of(400, 0), START)
+    kept = note.kept_as_credit(START)
+    assert failed.owed_minor == kept.outstanding_minor == 400 == failed.credit_minor
+    later = kept.issued("2", BUYER, START, DUE)
+    (issue,) = invoice_issued(later, START)
+    assert legs(issue) == [("RECEIVABLE", "", -400), ("REVENUE", "", 400)]
+    assert failed.owed_minor + issue.owed_minor == later.outstanding_minor == 0
+
+
 def refund_of(note: int, credit: int) -> Refund:
     return Refund(
         id="ref_1",

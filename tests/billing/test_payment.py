@@ -265,3 +265,19 @@ def test_what_a_bank_refused_for_good_is_not_asked_again() -> None:
     assert good == {
         *("EXPIRED", "INCORRECT_DETAILS", "LOST_OR_STOLEN", "SUSPECTED_FRAUD", "UNSUPPORTED", "METHOD_GONE"),
     }
+
+
+def test_a_refund_that_failed_leaves_credit_that_can_go_back_another_time() -> None:
+    """600 were needed, 400 left over. A refund of 700 takes the 400 first; it fails, and all of it is credit."""
+    invoice = issued(600).paid(600, START).invoice
+    paid = succeeded(excess=400)
+    refund = refunds(paid, 700, invoice=invoice, credit_available_minor=400)
+    assert (refund.credit_minor, refund.note_minor) == (400, 300)
+    under_way = paid.with_refund(700, 400, LATER)
+    noted = invoice.refunded(300, LATER)
+    rest = refunds(under_way, invoice=noted, credit_available_minor=400)
+    assert (rest.credit_minor, rest.note_minor) == (0, 300), "what is under way is not given twice"
+    failed = under_way.without_refund(700, 400, LATER)
+    assert (failed.refunded_minor, failed.refunded_excess_minor, failed.excess_minor) == (0, 0, 700)
+    again = refunds(failed, invoice=noted, credit_available_minor=700)
+    assert (again.amount_minor, again.credit_minor, again.note_minor) == (1000, 700, 300)
