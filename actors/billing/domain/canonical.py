@@ -14,7 +14,7 @@ from typing import Any
 from actors.billing.domain.billed_period import BilledPeriod
 from actors.billing.domain.charges import numbered, usage_lines
 from actors.billing.domain.invoice import Invoice
-from actors.billing.domain.line import InvoiceLine, Kind, advance_line, credit_line
+from actors.billing.domain.line import InvoiceLine, Kind, Span, advance_line, credit_line
 from actors.billing.domain.period import in_utc
 from actors.billing.domain.pricing import priced
 from actors.billing.domain.tax import TaxRate
@@ -102,14 +102,13 @@ def _again(line: InvoiceLine, terms: Callable[[str, int], Terms], charged: Mappi
         return line
     if line.kind is Kind.PRORATED_CREDIT:
         source = charged.get(line.credited_line_id)
-        return credit_line(source, line.start_time, line.part_seconds) if source else _unknown(line)
+        return credit_line(source, line.start_time) if source else _unknown(line)
     price = terms(line.plan_id, line.plan_version).book(line.currency, line.interval).price(line.price_id)
     if price is None:
         return _unknown(line)
-    return advance_line(
-        price,
-        priced(price, line.quantity),
-        kind=line.kind,
+    span = Span(
+        tenant_id=line.tenant_id,
+        subscription_id=line.subscription_id,
         plan_id=line.plan_id,
         plan_version=line.plan_version,
         interval=line.interval,
@@ -119,7 +118,8 @@ def _again(line: InvoiceLine, terms: Callable[[str, int], Terms], charged: Mappi
         part_seconds=line.part_seconds,
         whole_seconds=line.whole_seconds,
         period_number=line.period_number,
-    ).but(subscription_id=line.subscription_id, tenant_id=line.tenant_id)
+    )
+    return advance_line(price, priced(price, line.quantity), line.kind, span)
 
 
 def _unknown(line: InvoiceLine) -> InvoiceLine:

@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from actors.billing.domain.billed_period import BilledPeriod
-from actors.billing.domain.line import IN_ADVANCE, InvoiceLine, Kind, advance_line, credit_line, usage_line
+from actors.billing.domain.line import IN_ADVANCE, InvoiceLine, Kind, Span, advance_line, credit_line, usage_line
+from actors.billing.domain.period import Interval, seconds_between, shifted
 from actors.billing.domain.pricing import priced, quantity_in_advance
 from actors.billing.domain.subscription import Subscription
 from actors.billing.domain.terms import Terms
@@ -33,28 +34,51 @@ def usage_lines(period: BilledPeriod, terms: Terms, quantities: Mapping[str, int
     """
     if period.trial:
         return ()
-    book = terms.book(period.currency, period.interval)
     seconds = period.period.seconds
-    lines = []
-    for price in book.metered:
-        quantity = quantities.get(price.meter, 0)
-        if not quantity and not price.minimum_minor:
-            continue
-        line = usage_line(
-            price,
-            priced(price, quantity),
-            plan_id=period.plan_id,
-            plan_version=period.plan_version,
-            interval=period.interval,
-            currency=period.currency,
-            start_time=period.start_time,
-            end_time=period.end_time,
-            part_seconds=min(seconds, period.whole_seconds),
-            whole_seconds=period.whole_seconds,
-            period_number=period.number,
-        )
-        lines.append(line.but(subscription_id=period.subscription_id, tenant_id=period.tenant_id))
-    return tuple(lines)
+    span = Span(
+        tenant_id=period.tenant_id,
+        subscription_id=period.subscription_id,
+        plan_id=period.plan_id,
+        plan_version=period.plan_version,
+        interval=period.interval,
+        currency=period.currency,
+        start_time=period.start_time,
+        end_time=period.end_time,
+        part_seconds=min(seconds, period.whole_seconds),
+        whole_seconds=period.whole_seconds,
+        period_number=period.number,
+    )
+    return rated(terms, span, quantities)
+
+
+def rated(terms: Terms, span: Span, quantities: Mapping[str, int]) -> tuple[InvoiceLine, ...]:
+    """What was used, by the prices of the terms."""
+    return tuple(
+        usage_line(price, priced(price, quantity), span)
+        for price in terms.book(span.currency, span.interval).metered
+        if (quantity := quantities.get(price.meter, 0)) or price.minimum_minor
+    )
+
+
+def simulated(
+    terms: Terms, currency: str, interval: Interval, seats: int, quantities: Mapping[str, int], start: datetime
+) -> tuple[InvoiceLine, ...]:
+    """The lines of one whole period that begins then: in advance and of usage, before taxes; of nobody's subscription.
+
+    Seats are 1 when none are given. Raises PriceMissing.
+    """
+    end = shifted(start, interval, 1)
+    seconds = seconds_between(start, end)
+    span = Span(
+        interval=interval,
+        currency=currency,
+        start_time=start,
+        end_time=end,
+        part_seconds=seconds,
+        whole_seconds=seconds,
+    )
+    advance = _in_advance(terms, Kind.RECURRING, max(1, seats), span)
+    return (*advance, *rated(terms, span, quantities))
 
 
 def change_lines(
@@ -70,13 +94,13 @@ def change_lines(
         return ()
     left = before.period.seconds_left(moment)
     if after.period_number != before.period_number:
-        return (*_credits(charged, moment, left), *opening_lines(after, terms))
+        return (*_credits(charged, moment), *opening_lines(after, terms))
     if not left:
         return ()
     wanted = _advance(after, terms, Kind.PRORATED_CHARGE, moment, left)
     gone = tuple(line for line in charged if not any(line.same_charge(one) for one in wanted))
     new = tuple(one for one in wanted if not any(one.same_charge(line) for line in charged))
-    return (*_credits(gone, moment, left), *new)
+    return (*_credits(gone, moment), *new)
 
 
 def cancel_lines(
@@ -85,21 +109,18 @@ def cancel_lines(
     """What an end at once credits: the unused rest. `subscription` is the record before; nothing on a trial."""
     if subscription.on_trial:
         return ()
-    return _credits(charged, moment, subscription.period.seconds_left(moment))
+    return _credits(charged, moment)
 
 
 def in_force(lines: Iterable[InvoiceLine], taken_back: Collection[str] = ()) -> tuple[InvoiceLine, ...]:
-    """Of all lines of a subscription's period, those charged in advance that no other line has credited.
+    """Of the lines of a subscription that end after a moment, those charged in advance that no other has credited.
 
-    `taken_back` are ids of invoices that are void or wholly refunded: nothing of them is credited again.
+    `taken_back` are ids of invoices that do not stand (`Invoice.stands`): their charges are not credited, and what
+    they credited is in force again, also when it is of an earlier period.
     """
-    lines = tuple(lines)
-    credited = {line.credited_line_id for line in lines if line.kind is Kind.PRORATED_CREDIT}
-    return tuple(
-        line
-        for line in lines
-        if line.kind in IN_ADVANCE and line.id not in credited and line.invoice_id not in taken_back
-    )
+    standing = [line for line in lines if line.invoice_id not in taken_back]
+    credited = {line.credited_line_id for line in standing if line.kind is Kind.PRORATED_CREDIT}
+    return tuple(line for line in standing if line.kind in IN_ADVANCE and line.id not in credited)
 
 
 def numbered(lines: Iterable[InvoiceLine], invoice_id: str) -> tuple[InvoiceLine, ...]:
@@ -122,27 +143,29 @@ def worth_issuing(lines: Iterable[InvoiceLine]) -> bool:
 def _advance(
     subscription: Subscription, terms: Terms, kind: Kind, start: datetime, seconds: int
 ) -> tuple[InvoiceLine, ...]:
-    book = terms.book(subscription.currency, subscription.interval)
-    whole = subscription.whole_seconds
+    span = Span(
+        tenant_id=subscription.tenant_id,
+        subscription_id=subscription.id,
+        plan_id=subscription.plan_id,
+        plan_version=subscription.plan_version,
+        interval=subscription.interval,
+        currency=subscription.currency,
+        start_time=start,
+        end_time=subscription.period_end_time,
+        part_seconds=seconds,
+        whole_seconds=subscription.whole_seconds,
+        period_number=subscription.period_number,
+    )
+    return _in_advance(terms, kind, subscription.seats, span)
+
+
+def _in_advance(terms: Terms, kind: Kind, seats: int, span: Span) -> tuple[InvoiceLine, ...]:
     return tuple(
-        advance_line(
-            price,
-            priced(price, quantity_in_advance(price, subscription.seats)),
-            kind=kind,
-            plan_id=subscription.plan_id,
-            plan_version=subscription.plan_version,
-            interval=subscription.interval,
-            currency=subscription.currency,
-            start_time=start,
-            end_time=subscription.period_end_time,
-            part_seconds=seconds,
-            whole_seconds=whole,
-            period_number=subscription.period_number,
-        ).but(subscription_id=subscription.id, tenant_id=subscription.tenant_id)
-        for price in book.in_advance
+        advance_line(price, priced(price, quantity_in_advance(price, seats)), kind, span)
+        for price in terms.book(span.currency, span.interval).in_advance
     )
 
 
-def _credits(charged: Iterable[InvoiceLine], moment: datetime, left: int) -> tuple[InvoiceLine, ...]:
+def _credits(charged: Iterable[InvoiceLine], moment: datetime) -> tuple[InvoiceLine, ...]:
     """A credit of each, also of one whose rest rounds to nothing: it says that the line is in force no more."""
-    return tuple(credit_line(line, moment, left) for line in charged if left and line.whole_micros)
+    return tuple(credit_line(line, moment) for line in charged if line.whole_micros and line.seconds_left(moment))

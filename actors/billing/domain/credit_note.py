@@ -29,7 +29,11 @@ def refund_note(
 def void_note(
     invoice: Invoice, lines: Sequence[InvoiceLine], *, id: str, at: datetime
 ) -> tuple[Invoice, tuple[InvoiceLine, ...]]:
-    """A draft over all that is unpaid of an OPEN invoice: also what credit has paid, which the tenant has back."""
+    """A draft over all that is unpaid of an OPEN invoice: also what credit has paid, which the tenant has back.
+
+    `invoice` is the one before `voided`. Raises InvoiceState for another than an OPEN one.
+    """
+    invoice.must_be_open("void it")
     return _note(invoice, lines, invoice.totals.total_minor - invoice.totals.paid_minor, Reason.MANUAL, id, at)
 
 
@@ -111,7 +115,6 @@ def _back(line: InvoiceLine) -> InvoiceLine:
         tiers=(),
         minimum_applied=False,
         credited_line_id=line.id,
-        announcements=(),
     )
 
 

@@ -41,8 +41,8 @@ class Breach:
 class Examined:
     """An invoice that is to be issued, and what it is held against.
 
-    `others` are the subscription's other invoices of this period and those next to it, with their lines; without those
-    that are void or wholly refunded.
+    `others` are the subscription's other invoices with lines that end after the first of these begins, with all their
+    lines. Those that do not stand are left out of what is compared.
     """
 
     invoice: Invoice
@@ -136,7 +136,8 @@ def periods_do_not_overlap(examined: Examined) -> Iterator[Breach]:
     Of charges in advance only prices of the same version of a plan stand beside each other; what was credited counts
     until then. Usage of a meter is charged once.
     """
-    lines = (*examined.other_lines, *examined.lines)
+    fallen = {other.id for other in examined.others if not other.stands}
+    lines = (*(line for line in examined.other_lines if line.invoice_id not in fallen), *examined.lines)
     ends = {line.credited_line_id: line.start_time for line in lines if line.kind is LineKind.PRORATED_CREDIT}
     advance = [_Stretch(line, ends.get(line.id)) for line in lines if line.kind in IN_ADVANCE and line.whole_micros]
     usage = [_Stretch(line, None) for line in lines if line.kind is LineKind.USAGE]

@@ -130,6 +130,13 @@ class Invoice(Record):
         return self.totals.due_minor - self.totals.paid_minor
 
     @property
+    def stands(self) -> bool:
+        """Whether what its lines charge and credit counts: not when it is void, given up, or refunded as a whole."""
+        if self.state in (State.VOID, State.UNCOLLECTIBLE):
+            return False
+        return not 0 < self.totals.total_minor == self.totals.refunded_minor
+
+    @property
     def settles_invoice(self) -> bool:
         """A credit note over what was unpaid: it asks for no refund."""
         return self.kind is Kind.CREDIT_NOTE and self.reason is not Reason.REFUND
@@ -138,7 +145,7 @@ class Invoice(Record):
 
     def completed(self, totals: InvoiceTotals, discount: Discount | None, at: datetime) -> Invoice:
         """A draft whose lines are all there: it is to be checked and issued."""
-        self._must_be(State.DRAFT, "complete it")
+        self._must_be_draft("complete it")
         told = InvoiceDrafted(tenant_id=self.tenant_id, invoice_id=self.id)
         return self.but(told, totals=totals, discount=discount, update_time=at)
 
@@ -243,7 +250,7 @@ class Invoice(Record):
         """Taken back by a credit note over what is unpaid: `void_note` of the record before."""
         if self.state is State.VOID:
             return self
-        self._must_be(State.OPEN, "void it")
+        self.must_be_open("void it")
         after = self.refunded(self.totals.total_minor - self.totals.paid_minor, at)
         return after.but(state=State.VOID, note=reason, next_attempt_time=None)
 
@@ -251,16 +258,20 @@ class Invoice(Record):
         """Given up: what is outstanding is lost, unless it is paid after all."""
         if self.state is State.UNCOLLECTIBLE:
             return self
-        self._must_be(State.OPEN, "write it off")
+        self.must_be_open("write it off")
         return self.but(state=State.UNCOLLECTIBLE, note=reason, next_attempt_time=None, update_time=at)
 
     def must_be_payable(self) -> None:
         """Raises InvoiceState."""
-        if self.state is not State.OPEN or self.kind is not Kind.INVOICE:
-            raise InvoiceState(state=self.state.name, action="pay it")
+        self.must_be_open("pay it")
 
-    def _must_be(self, state: State, action: str) -> None:
-        if self.state is not state or (state is State.OPEN and self.kind is not Kind.INVOICE):
+    def must_be_open(self, action: str) -> None:
+        """Raises InvoiceState for all but an invoice that waits for its payment; for credit notes always."""
+        if self.state is not State.OPEN or self.kind is not Kind.INVOICE:
+            raise InvoiceState(state=self.state.name, action=action)
+
+    def _must_be_draft(self, action: str) -> None:
+        if self.state is not State.DRAFT:
             raise InvoiceState(state=self.state.name, action=action)
 
 

@@ -8,12 +8,13 @@ A transaction sums to zero by construction, and is keyed by its cause, so that a
     invoice:<id>:void       RECEIVABLE -unpaid         REVENUE, TAX +    and the credit that was used, back
     invoice:<id>:write-off  BAD_DEBT +lost             RECEIVABLE -lost
     payment:<id>:succeed    CASH(provider) +amount     RECEIVABLE, BAD_DEBT -applied    CREDIT -left over
-    refund:<id>:succeed     RECEIVABLE, CREDIT +       CASH(provider) -amount
-    refund:<id>:fail        RECEIVABLE +amount         CREDIT -amount    what its credit note took back is credit
+    refund:<id>:begin       CREDIT +used               RECEIVABLE -used  credit that goes back with it
+    refund:<id>:succeed     RECEIVABLE +amount         CASH(provider) -amount
+    refund:<id>:fail        RECEIVABLE +amount         CREDIT -amount    what did not go back is credit
     credit:<id>:grant       GOODWILL +amount           CREDIT -amount
 
 A credit note over a refund is issued as an invoice is: its amounts are negative. One that voids is posted with the
-void. So the balance of RECEIVABLE is what `Invoice.outstanding_minor` sums to, at any moment.
+void. So the balance of RECEIVABLE is what `outstanding_minor` of invoices and refunds sums to, at any moment.
 """
 
 from __future__ import annotations
@@ -171,8 +172,22 @@ def payment_succeeded(payment: Payment, applied: Applied, at: datetime) -> Trans
     )
 
 
+def refund_begun(refund: Refund, at: datetime) -> Transaction:
+    """Credit that a refund gives back is the tenant's no more from its beginning on, so that nothing else uses it."""
+    return _posted(
+        f"refund:{refund.id}:begin",
+        refund.tenant_id,
+        refund.currency,
+        refund.id,
+        "Refund of credit",
+        at,
+        (AccountType.CREDIT, "", refund.credit_minor),
+        (AccountType.RECEIVABLE, "", -refund.credit_minor),
+    )
+
+
 def refund_succeeded(refund: Refund, at: datetime) -> Transaction:
-    """Money that went back: for what a credit note took back, and for credit that the payment had left."""
+    """Money that went back."""
     return _posted(
         f"refund:{refund.id}:succeed",
         refund.tenant_id,
@@ -180,14 +195,13 @@ def refund_succeeded(refund: Refund, at: datetime) -> Transaction:
         refund.id,
         "Refund",
         at,
-        (AccountType.RECEIVABLE, "", refund.note_minor),
-        (AccountType.CREDIT, "", refund.credit_minor),
+        (AccountType.RECEIVABLE, "", refund.amount_minor),
         (AccountType.CASH, refund.provider.name, -refund.amount_minor),
     )
 
 
 def refund_failed(refund: Refund, at: datetime) -> Transaction:
-    """Money that did not go back: what the credit note took back is the tenant's credit."""
+    """Money that did not go back: what the credit note took back is credit, and what was credit is so again."""
     return _posted(
         f"refund:{refund.id}:fail",
         refund.tenant_id,
@@ -195,8 +209,8 @@ def refund_failed(refund: Refund, at: datetime) -> Transaction:
         refund.id,
         "Refund failed",
         at,
-        (AccountType.RECEIVABLE, "", refund.note_minor),
-        (AccountType.CREDIT, "", -refund.note_minor),
+        (AccountType.RECEIVABLE, "", refund.amount_minor),
+        (AccountType.CREDIT, "", -refund.amount_minor),
     )
 
 

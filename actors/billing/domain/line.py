@@ -6,8 +6,8 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 
-from actors.billing.domain.money import MICROS
-from actors.billing.domain.period import Interval
+from actors.billing.domain.money import MICROS, round_half_even
+from actors.billing.domain.period import Interval, seconds_between
 from actors.billing.domain.pricing import Priced, TierShare, part_minor
 from actors.billing.domain.terms import Model, Price
 from actors.kernel.records import Record
@@ -74,105 +74,81 @@ class InvoiceLine(Record):
         return self.net_minor + self.tax_minor
 
     def same_charge(self, other: InvoiceLine) -> bool:
-        """Whether both charge the same price of the same version for the same quantity."""
+        """Whether both charge the same price of the same version for the same quantity, in the same period."""
         mine, theirs = (
-            (one.plan_id, one.plan_version, one.interval, one.price_id, one.quantity, one.currency)
+            (one.plan_id, one.plan_version, one.interval, one.price_id, one.quantity, one.currency, one.period_number)
             for one in (self, other)
         )
         return mine == theirs
 
+    def seconds_left(self, moment: datetime) -> int:
+        """What a moment leaves of the seconds that it charges; all of them before it begins."""
+        if self.end_time is None:
+            return 0
+        return min(self.part_seconds, max(0, seconds_between(moment, self.end_time)))
 
-def advance_line(
-    price: Price,
-    cost: Priced,
-    *,
-    kind: Kind,
-    plan_id: str,
-    plan_version: int,
-    interval: Interval,
-    currency: str,
-    start_time: datetime,
-    end_time: datetime,
-    part_seconds: int,
-    whole_seconds: int,
-    period_number: int,
-) -> InvoiceLine:
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """What a charge is for: a time of a subscription to a version of a plan, as a part of a whole interval."""
+
+    tenant_id: str = ""
+    subscription_id: str = ""
+    plan_id: str = ""
+    plan_version: int = 0
+    interval: Interval
+    currency: str
+    start_time: datetime
+    end_time: datetime
+    part_seconds: int
+    whole_seconds: int
+    period_number: int = 1
+
+
+def advance_line(price: Price, cost: Priced, kind: Kind, span: Span) -> InvoiceLine:
     """A charge in advance for a period, or for a part of one."""
+    amount = part_minor(cost.amount_micros, span.part_seconds, span.whole_seconds)
+    return _line(price, cost, kind, span, cost.amount_micros, amount, cost.minimum_applied)
+
+
+def usage_line(price: Price, cost: Priced, span: Span) -> InvoiceLine:
+    """A charge in arrears for what was used. Only its minimum is for a whole period, and less for a shorter one."""
+    used = sum(tier.amount_micros for tier in cost.tiers)
+    minimum = price.minimum_minor * MICROS
+    # The greater of both, compared without rounding either.
+    if minimum * span.part_seconds > used * span.whole_seconds:
+        amount = part_minor(minimum, span.part_seconds, span.whole_seconds)
+        return _line(price, cost, Kind.USAGE, span, minimum, amount, True)
+    return _line(price, cost, Kind.USAGE, span, used, round_half_even(used), False)
+
+
+def _line(
+    price: Price, cost: Priced, kind: Kind, span: Span, whole_micros: int, amount_minor: int, minimum_applied: bool
+) -> InvoiceLine:
     return InvoiceLine(
         id="",
         kind=kind,
         description=price.display_name,
-        plan_id=plan_id,
-        plan_version=plan_version,
-        interval=interval,
-        price_id=price.id,
-        model=price.model,
-        quantity=cost.quantity,
-        free_quantity=cost.free_quantity,
-        start_time=start_time,
-        end_time=end_time,
-        part_seconds=part_seconds,
-        whole_seconds=whole_seconds,
-        whole_micros=cost.amount_micros,
-        currency=currency,
-        amount_minor=part_minor(cost.amount_micros, part_seconds, whole_seconds),
-        tiers=cost.tiers,
-        minimum_applied=cost.minimum_applied,
-        period_number=period_number,
-    )
-
-
-def usage_line(
-    price: Price,
-    cost: Priced,
-    *,
-    plan_id: str,
-    plan_version: int,
-    interval: Interval,
-    currency: str,
-    start_time: datetime,
-    end_time: datetime,
-    part_seconds: int,
-    whole_seconds: int,
-    period_number: int,
-) -> InvoiceLine:
-    """A charge in arrears for what was used. Only its minimum is for a whole period, and less for a shorter one."""
-    used = sum(tier.amount_micros for tier in cost.tiers)
-    # The greater of both, compared without rounding either.
-    minimum = price.minimum_minor * MICROS
-    applied = minimum * part_seconds > used * whole_seconds
-    return InvoiceLine(
-        id="",
-        kind=Kind.USAGE,
-        description=price.display_name,
-        plan_id=plan_id,
-        plan_version=plan_version,
-        interval=interval,
         price_id=price.id,
         model=price.model,
         meter=price.meter,
         quantity=cost.quantity,
         free_quantity=cost.free_quantity,
-        start_time=start_time,
-        end_time=end_time,
-        part_seconds=part_seconds,
-        whole_seconds=whole_seconds,
-        whole_micros=minimum if applied else used,
-        currency=currency,
-        amount_minor=part_minor(minimum, part_seconds, whole_seconds) if applied else part_minor(used, 1, 1),
+        whole_micros=whole_micros,
+        amount_minor=amount_minor,
         tiers=cost.tiers,
-        minimum_applied=applied,
-        period_number=period_number,
+        minimum_applied=minimum_applied,
+        **vars(span),
     )
 
 
-def credit_line(charged: InvoiceLine, moment: datetime, left_seconds: int) -> InvoiceLine:
+def credit_line(charged: InvoiceLine, moment: datetime) -> InvoiceLine:
     """Takes back what is left, from a moment on, of a line charged in advance.
 
     In proportion to the seconds, exact and rounded once: all of it gives all of it back. The discount goes back in the
     same proportion, and so do taxes, by the rates it was charged with: nobody is credited what they never paid.
     """
-    left = min(left_seconds, charged.part_seconds)
+    left = charged.seconds_left(moment)
     amount = part_minor(-charged.whole_micros, left, charged.whole_seconds)
     discount = part_minor(charged.discount_minor * MICROS, left, charged.part_seconds)
     return charged.but(
@@ -191,5 +167,4 @@ def credit_line(charged: InvoiceLine, moment: datetime, left_seconds: int) -> In
         tiers=(),
         minimum_applied=False,
         credited_line_id=charged.id,
-        announcements=(),
     )

@@ -39,6 +39,11 @@ class Refund(Record):
     create_time: datetime
     settle_time: datetime | None = None
 
+    @property
+    def outstanding_minor(self) -> int:
+        """What it adds to what the tenant owes: the credit that is on its way back, negative."""
+        return -self.credit_minor if self.state is State.PENDING else 0
+
     def settled(self, succeeded: bool, at: datetime, provider_reference: str = "") -> Refund:
         """After its outcome, which is final: another that comes later changes nothing, and shows in the proof."""
         if self.state is not State.PENDING:
@@ -61,8 +66,8 @@ def new_refund(
     credit_available_minor: int = 0,
     credit_note_id: str = "",
 ) -> Refund:
-    """So much of a payment, 0 for all that is left. Keep it together with `payment.with_refund`, `invoice.refunded`
-    and, if `note_minor` is not 0, `refund_note`.
+    """So much of a payment, 0 for all that is left. Keep it together with `payment.with_refund`, `refund_begun` and,
+    if `note_minor` is not 0, `invoice.refunded` and `refund_note`.
 
     What the payment left over goes back first, as far as the tenant still has it as credit. Raises PaymentState for a
     payment that brought nothing, AmountExceeds for more than is left of it, of the invoice and of the credit.
