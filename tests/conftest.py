@@ -1,12 +1,17 @@
 """What tests of several folders share. Each test has its own data; servers are real and end with the tests."""
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
 
 from tests.mariadb import NoMariaDb, running_mariadb
 from tests.servers import Server, running_mongod, running_nats
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Shells start what runs in their background so, and every process that a test interrupts would inherit it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

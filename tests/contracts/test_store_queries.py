@@ -312,6 +312,7 @@ SEARCHES = {
     "straße": "d", "12": "d", "(c++)": "d", "a.b*c": "d", "a.*c": "", ".*": "", "^a": "", "[a-z]": "",
     "fullwidth": "e", "istanbul": "e",
     "": "abcde", "   ": "abcde", "\\": "", "a(": "",
+    "ada\x00love": "a", "\x006": "", "\x00": "abcde", "\x7fjean\x01luc": "c",
 }  # fmt: skip
 
 

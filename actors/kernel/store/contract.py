@@ -152,12 +152,17 @@ BY_ID = Order()
 
 
 def words_of(*texts: str) -> tuple[str, ...]:
-    """The distinct words of texts as searches compare them: case-folded, without accents, e-mails also whole."""
+    """The distinct words of texts as searches compare them: case-folded, without accents, e-mails also whole.
+
+    Control characters part words, as spaces do: MongoDB takes none of them in what it looks for.
+    """
     found: dict[str, None] = {}
     for text in texts:
         # Compatibility forms hide capitals, so case is folded after they are taken apart, and again what that made.
         decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-        folded = "".join(c for c in decomposed if not unicodedata.combining(c))
+        folded = "".join(
+            " " if unicodedata.category(c) == "Cc" else c for c in decomposed if not unicodedata.combining(c)
+        )
         for chunk in folded.split():
             found.setdefault(chunk)
             word = ""

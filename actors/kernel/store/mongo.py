@@ -46,6 +46,8 @@ from actors.kernel.store.mongo_writes import duplicate_of, grouped
 
 _CONFLICTS = (112, 24, 251)
 """Write conflict, lock time-out, no such transaction."""
+_SENSELESS = (2, 9, 14, 51091)
+"""Bad value, failed to parse, type mismatch, invalid regular expression: asking again brings the same."""
 _COMMIT_SECONDS = 10.0
 _SELECTION_MS = 5000
 _DOWN = "MongoDB"
@@ -357,10 +359,12 @@ def _translated(error: PyMongoError) -> Exception:
 
 @contextlib.contextmanager
 def _reading() -> Iterator[None]:
-    """Translates the driver's errors where nothing was being committed."""
+    """Translates the driver's errors where nothing was being committed. A query that makes no sense is our fault."""
     try:
         yield
     except PyMongoError as error:
+        if isinstance(error, OperationFailure) and error.code in _SENSELESS:
+            raise
         raise DependencyUnavailable(dependency=_DOWN, problem=type(error).__name__) from error
 
 
