@@ -23,7 +23,7 @@ down: $(STAMP)-up ## Stop the platform.
 
 test: $(STAMP)-dev $(UI)-dev $(UI)-built chromium ## Run all tests; ARGS go to pytest.
 	@.venv/bin/python -m tests.mariadb
-	.venv/bin/python -m pytest $(ARGS)
+	@.venv/bin/python -m tests $(ARGS)
 
 test-fast: $(STAMP)-dev $(UI)-dev ## Run the tests that start no server and no browser.
 	.venv/bin/python -m pytest -m "not live" $(ARGS)
