@@ -57,6 +57,8 @@ class UsageEvent(Record):
     subject: str = ""
     period_number: int = 0
     day: str = ""
+    expire_time: datetime | None = None
+    """When its id may be forgotten: OLDEST after it can no longer be sent, at the earliest."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -157,7 +157,7 @@ class ModuleHost:
             if method.module == self.module.name:
                 handler = getattr(services.get(method.service), method.name, None)
                 if handler is None:
-                    raise LookupError(f"nothing implements {method}")
+                    continue
                 found.append((method, handler))
         return found
 
