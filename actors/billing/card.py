@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from actors.billing.catalogue import Catalogue
+from actors.billing.issuing import Issuing
 from actors.billing.settings import BillingSettings
 from actors.billing.store import BOOKS, COLLECTIONS, BillingUnit, BooksUnit
+from actors.billing.subscribing import Subscriptions
+from actors.billing.tenancy import Tenancy
+from actors.kernel.events.inbox import Reaction
 from actors.kernel.module import Books, Furnished, Module, Room
 
 
 def furnish(room: Room) -> Furnished:
-    return Furnished(services=())
+    catalogue = Catalogue(room)
+    subscriptions, issuing = Subscriptions(room, catalogue), Issuing(room)
+    tenancy = Tenancy(room, catalogue, subscriptions)
+    return Furnished(
+        services=(),
+        reactions=(
+            *tenancy.all(),
+            Reaction("InvoiceDrafted", issuing.drafted, "billing", batch=True, books=True),
+        ),
+    )
 
 
 MODULE = Module(

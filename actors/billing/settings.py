@@ -38,6 +38,8 @@ class BillingSettings(ModuleSettings, ProviderSettings):
     """Days after the first attempt at which a payment that failed is tried again."""
     suspend: bool = True
     """Whether a subscription whose dunning ran out is suspended; otherwise it stays past due."""
+    start_trial_days: int = Field(14, ge=1, le=365)
+    """How long a new tenant may use a plan that costs something and has no trial, until it says how it pays."""
     incomplete_hours: int = Field(23, ge=1)
     """How long a new subscription waits for its first payment."""
     grace_minutes: int = Field(60, ge=0, le=7 * 24 * 60)

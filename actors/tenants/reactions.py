@@ -37,6 +37,7 @@ class TenantsReactions:
             Reaction("UserProvisioned", self.user_provisioned, "iam"),
             Reaction("InvitationSent", self.saga.invitation_sent, "iam"),
             Reaction("UserDeleted", self.user_deleted, "iam"),
+            Reaction("SubscriptionChanged", self.saga.plan_started, "billing"),
             Reaction("TenantPurgeDue", self.purge_due, "tenants"),
             Reaction("TenantDataPurged", self.data_purged),
             Reaction("TenantDataExported", self.data_exported),

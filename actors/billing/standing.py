@@ -1,0 +1,61 @@
+"""What stands in the books: the reads that the rules of invoices need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from actors.billing.domain.charges import in_force
+from actors.billing.domain.invoice import Invoice
+from actors.billing.domain.line import InvoiceLine
+from actors.billing.domain.subscription import Subscription
+from actors.billing.domain.tax import TaxRate
+from actors.billing.store import BooksUnit
+from actors.kernel.store.contract import Between, Eq, In, Order
+
+MOST_LINES = 100_000
+"""Of one subscription that end after a moment: a second each of a day that is spent on changes."""
+MOST_RATES = 1_000
+_IDS = 200
+
+
+async def rates_of(unit: BooksUnit) -> dict[str, TaxRate]:
+    """All tax rates by id, archived ones too."""
+    return {rate.id: rate for rate in await unit.tax_rates.select(limit=MOST_RATES)}
+
+
+async def lines_of(unit: BooksUnit, invoice: Invoice) -> tuple[InvoiceLine, ...]:
+    """The lines of an invoice, in order."""
+    found = await unit.lines.of(invoice.tenant_id).select(
+        Eq("invoice_id", invoice.id), order=Order("position"), limit=MOST_LINES
+    )
+    return tuple(found)
+
+
+async def lines_from(unit: BooksUnit, tenant_id: str, subscription_id: str, moment: datetime) -> list[InvoiceLine]:
+    """The lines of a subscription that end at the moment or later, of all its invoices."""
+    return await unit.lines.of(tenant_id).select(
+        Eq("subscription_id", subscription_id), Between("end_time", moment), limit=MOST_LINES
+    )
+
+
+async def invoices_of(unit: BooksUnit, tenant_id: str, lines: Iterable[InvoiceLine]) -> list[Invoice]:
+    """The invoices that lines are on."""
+    ids = sorted({line.invoice_id for line in lines})
+    found: list[Invoice] = []
+    for start in range(0, len(ids), _IDS):
+        some = tuple(ids[start : start + _IDS])
+        found += await unit.invoices.of(tenant_id).select(In("id", some), limit=len(some))
+    return found
+
+
+async def lines_in_force(unit: BooksUnit, subscription: Subscription, moment: datetime) -> tuple[InvoiceLine, ...]:
+    """What is charged in advance for a time after the moment, and not credited: see `charges.in_force`."""
+    lines = await lines_from(unit, subscription.tenant_id, subscription.id, moment)
+    invoices = await invoices_of(unit, subscription.tenant_id, lines)
+    return in_force(lines, {invoice.id for invoice in invoices if not invoice.stands})
+
+
+async def live_subscription(unit: BooksUnit, tenant_id: str) -> Subscription | None:
+    """The tenant's subscription that has not ended."""
+    return await unit.subscriptions.of(tenant_id).one(Eq("live_key", tenant_id))

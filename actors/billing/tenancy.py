@@ -1,0 +1,112 @@
+"""What Billing does when tenants come, pause and go."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from actors.api.tenants.v1 import TenantCreated
+from actors.billing.catalogue import Catalogue
+from actors.billing.deriving import id_for
+from actors.billing.domain.account import BillingAccount, Party, new_account
+from actors.billing.domain.order import Order, ordered
+from actors.billing.domain.period import Interval
+from actors.billing.domain.plan import PlanUnknown
+from actors.billing.domain.subscribing import new_subscription
+from actors.billing.domain.subscription import announcement
+from actors.billing.domain.subscription_state import SubscriptionChanged
+from actors.billing.domain.terms import Terms
+from actors.billing.settings import BillingSettings
+from actors.billing.standing import live_subscription
+from actors.billing.store import BooksUnit
+from actors.billing.subscribing import Subscriptions
+from actors.kernel.call import Call
+from actors.kernel.events.inbox import Reaction
+from actors.kernel.module import Room
+from actors.kernel.store.unit import Store
+
+
+class Tenancy:
+    """Accounts and first subscriptions of tenants, and what becomes of them."""
+
+    def __init__(self, room: Room, catalogue: Catalogue, subscriptions: Subscriptions) -> None:
+        self.clock, self.catalogue, self.subscriptions = room.clock, catalogue, subscriptions
+        self.settings: BillingSettings = room.settings
+        self.books: Store[BooksUnit] = room.books
+
+    def all(self) -> list[Reaction]:
+        return [Reaction("TenantCreated", self.created, "tenants", books=True)]
+
+    async def created(self, event: TenantCreated, call: Call) -> None:
+        """Opens the account, and starts the plan that the tenant was created with; says so each time it is asked.
+
+        A plan that is not sold here starts nothing: such a tenant is not billed, and nothing limits it.
+        """
+        at = self.clock.now()
+        async with self.books.unit(call) as unit:
+            accounts = unit.accounts.of(event.tenant_id)
+            account = await accounts.find(event.tenant_id)
+            if account is None:
+                account = accounts.put(self._account(event, at))
+            live = await live_subscription(unit, event.tenant_id)
+            if live is not None:
+                unit.announce(announcement(live), key=live.id)
+            elif not await self._start(unit, event.plan, account, id_for(call, self.clock, "sub"), at):
+                unit.announce(_without_subscription(event), key=event.tenant_id)
+
+    def _account(self, event: TenantCreated, at: datetime) -> BillingAccount:
+        return new_account(
+            event.tenant_id,
+            party=Party(name=event.display_name, email=event.admin_email),
+            currency=self.settings.currency,
+            at=at,
+            locale=event.locale,
+            time_zone=event.time_zone,
+        )
+
+    async def _start(self, unit: BooksUnit, plan_id: str, account: BillingAccount, id: str, at: datetime) -> bool:
+        """Whether there is such a plan. It begins with its trial.
+
+        A plan that costs something begins with one in any case, also without a payment method: nobody has been asked
+        for one yet.
+        """
+        try:
+            plan = await self.catalogue.offered(plan_id)
+        except PlanUnknown:
+            return False
+        order, currency = _first_order(plan.id, plan.plan_version, plan.terms, account)
+        days = plan.terms.trial_days or (self.settings.start_trial_days if order.costs else 0)
+        subscription = new_subscription(
+            id=id,
+            tenant_id=account.tenant_id,
+            order=order,
+            currency=currency,
+            at=at,
+            trial_days=days,
+            trial_without_method=True,
+        )
+        unit.accounts.of(account.tenant_id).put(account.updated(at, currency=currency))
+        await self.subscriptions.keep(unit, None, subscription, subscription.period_start_time)
+        return True
+
+
+def _first_order(plan_id: str, plan_version: int, terms: Terms, account: BillingAccount) -> tuple[Order, str]:
+    """By the month in the account's currency if it is sold so, else as it is sold first."""
+    books = sorted(
+        terms.price_books, key=lambda book: (book.currency != account.currency, book.interval is not Interval.MONTH)
+    )
+    book = books[0]
+    return ordered(plan_id, plan_version, terms, book.interval, book.currency, 1), book.currency
+
+
+def _without_subscription(event: TenantCreated) -> SubscriptionChanged:
+    return SubscriptionChanged(
+        tenant_id=event.tenant_id,
+        subscription_id="",
+        state="",
+        plan_id=event.plan,
+        plan_version=0,
+        interval="",
+        seats=0,
+        mrr_minor=0,
+        currency="",
+    )
