@@ -34,10 +34,12 @@ class SandboxEntry(Record):
 class UsageTotal(Record):
     """What was used of a meter on one day of one period, or the part of it that one shard counted.
 
-    Its id is `<tenant>:<period number>:<meter>:<day>:<shard>`. `quantity` is the sum of SUM meters, `highest` the
-    highest value of MAX meters, `present` the last that was reported of a GAUGE.
+    Its id is that of `total_id`. `quantity` is the sum of SUM meters, `highest` the highest value of MAX meters,
+    `present` the last that was reported of a GAUGE, which has one shard.
     """
 
+    subscription_id: str = ""
+    """Empty for what was used without any."""
     period_number: int
     meter: str
     day: str
@@ -46,3 +48,29 @@ class UsageTotal(Record):
     present: int = 0
     events: int = 0
     count_time: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsageLevel(Record):
+    """What a GAUGE stands at, for those that are reported as changes. Its id is `<tenant>:<meter>`."""
+
+    meter: str
+    present: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsageTold(Record):
+    """How much of a day's usage was announced. Its id is `<tenant>:<meter>:<day>`."""
+
+    quantity: int = 0
+    expire_time: datetime
+
+
+def total_id(owner: str, period_number: int, meter: str, day: str, shard: int) -> str:
+    """`owner` is the subscription, or the tenant for what was used without one."""
+    return f"{owner}:{period_number}:{meter}:{day}:{shard}"
+
+
+def totals_between(owner: str, period_number: int) -> tuple[str, str]:
+    """The ids of a period's totals: from the first, below the second."""
+    return f"{owner}:{period_number}:", f"{owner}:{period_number};"

@@ -23,7 +23,14 @@ from actors.billing.domain.subscription import Subscription
 from actors.billing.domain.subscription_state import SubscriptionExists
 from actors.billing.domain.tax import TaxRate
 from actors.billing.domain.usage import UsageEvent, UsageLog
-from actors.billing.keeping import InvoiceNumbers, ProviderEventSeen, SandboxEntry, UsageTotal
+from actors.billing.keeping import (
+    InvoiceNumbers,
+    ProviderEventSeen,
+    SandboxEntry,
+    UsageLevel,
+    UsageTold,
+    UsageTotal,
+)
 from actors.kernel.store.contract import Collection, Index, Reach
 from actors.kernel.store.unit import Records, Unit
 
@@ -51,11 +58,20 @@ USAGE_TOTALS = Collection(
     "usage_totals",
     UsageTotal,
     Reach.PROVIDER,
-    indexes=(Index(("tenant_id", "period_number")), Index(("tenant_id", "day")), Index(("day",))),
+    indexes=(
+        Index(("tenant_id", "day")),
+        Index(("tenant_id", "meter", "day")),
+        Index(("day",)),
+        Index(("count_time", "id")),
+    ),
     kind="usage total",
 )
+USAGE_LEVELS = Collection("usage_levels", UsageLevel, Reach.PROVIDER, kind="usage level", exported=False)
+USAGE_TOLD = Collection(
+    "usage_told", UsageTold, Reach.PROVIDER, expires="expire_time", kind="usage told", exported=False
+)
 
-COLLECTIONS = (PLANS, PLAN_VERSIONS, METERS, USAGE_EVENTS, USAGE_TOTALS)
+COLLECTIONS = (PLANS, PLAN_VERSIONS, METERS, USAGE_EVENTS, USAGE_TOTALS, USAGE_LEVELS, USAGE_TOLD)
 
 # --- the books -----------------------------------------------------------------------------------------------------
 
@@ -252,6 +268,14 @@ class BillingUnit(Unit):
     @cached_property
     def usage_totals(self) -> Records[UsageTotal]:
         return Records(self, USAGE_TOTALS)
+
+    @cached_property
+    def usage_levels(self) -> Records[UsageLevel]:
+        return Records(self, USAGE_LEVELS)
+
+    @cached_property
+    def usage_told(self) -> Records[UsageTold]:
+        return Records(self, USAGE_TOLD)
 
 
 class BooksUnit(Unit):

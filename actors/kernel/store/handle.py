@@ -100,9 +100,11 @@ class Records(Generic[R]):
     async def count(self, *where: Condition) -> int:
         return await self.unit.store.backend.count(await self._place(), where)
 
-    async def group(self, *where: Condition, by: Sequence[str], sums: Sequence[str] = ()) -> list[dict[str, Any]]:
-        """A row for each distinct value of `by`, with `count` and the sums."""
-        return await self.unit.store.backend.group(await self._place(), where, by, sums)
+    async def group(
+        self, *where: Condition, by: Sequence[str], sums: Sequence[str] = (), highest: Sequence[str] = ()
+    ) -> list[dict[str, Any]]:
+        """A row for each distinct value of `by`, with `count`, the sums, and the highest values, None without any."""
+        return await self.unit.store.backend.group(await self._place(), where, by, sums, highest)
 
     async def scan(self) -> AsyncIterator[R]:
         """Every record of the scope, by id."""
@@ -129,19 +131,25 @@ class Records(Generic[R]):
         return InsertAbsent(place, stored(self.collection, place, record))
 
     def increment(
-        self, id: str, initial: dict[str, Any] | None, latest: dict[str, Any] | None = None, **amounts: int
+        self,
+        id: str,
+        initial: dict[str, Any] | None,
+        latest: dict[str, Any] | None = None,
+        highest: dict[str, int] | None = None,
+        **amounts: int,
     ) -> None:
         """Stages additions to a record's numbers; others may add at the same time without conflict.
 
-        `latest` are fields that are overwritten, `initial` the other fields of a record that is made when there is
-        none. Without `initial` (None) a record that does not exist is left so.
+        `latest` are fields that are overwritten, `highest` numbers that are raised where they are lower, `initial`
+        the other fields of a record that is made when there is none. Without `initial` (None) a record that does not
+        exist is left so.
         """
 
         def make(place: Place) -> Write:
             if initial is None:
-                return Increment(place, id, amounts, None, latest or {})
+                return Increment(place, id, amounts, None, latest or {}, highest or {})
             first = {"tenant_id": place.scope or "", "version": 1, **initial}
-            return Increment(place, id, amounts, first, latest or {})
+            return Increment(place, id, amounts, first, latest or {}, highest or {})
 
         self._stage(make)
 
