@@ -46,6 +46,8 @@ class BillingSettings(ModuleSettings, ProviderSettings):
     """How long after its end a period takes events that are late."""
     overdue_minutes: int = Field(5, ge=1)
     """After how long without an outcome a payment is looked up at its provider."""
+    confirm_minutes: int = Field(60, ge=5, le=24 * 60)
+    """How long a payment waits for its payer to confirm before it is given up."""
     most_line_minor: int = Field(10**9, ge=1, le=10**12)
     """An invoice with a larger line parks the account instead of being issued."""
     prove_every: str = "0 0 3 * * *"

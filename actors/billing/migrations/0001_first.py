@@ -370,6 +370,7 @@ def upgrade() -> None:
         sa.Column("decline_reason", sql.Text(64), nullable=True),
         sa.Column("provider_reference", sql.Text(190), server_default=sql.default(""), nullable=False),
         sa.Column("confirmation", sql.Json(), nullable=True),
+        sa.Column("asked", sql.Json(), nullable=True),
         sa.Column("attempt", sa.BigInteger(), server_default=sql.default(1), nullable=False),
         sa.Column("note", sql.Text(), server_default=sql.default(""), nullable=False),
         sa.Column("create_time", sql.Moment(), nullable=False),
