@@ -16,7 +16,8 @@ from actors.kernel.module import Books, Furnished, Module, Room
 
 def furnish(room: Room) -> Furnished:
     catalogue = Catalogue(room)
-    subscriptions, issuing = Subscriptions(room, catalogue), Issuing(room)
+    subscriptions = Subscriptions(room, catalogue)
+    issuing = Issuing(room, subscriptions)
     tenancy = Tenancy(room, catalogue, subscriptions)
     return Furnished(
         services=(),

@@ -12,6 +12,7 @@ from actors.billing.domain import ledger
 from actors.billing.domain.account import BillingAccount
 from actors.billing.domain.account import State as AccountState
 from actors.billing.domain.billed_period import period_id
+from actors.billing.domain.credit import put_on
 from actors.billing.domain.credit_note import void_note
 from actors.billing.domain.invariants import Breach, Examined, breaches
 from actors.billing.domain.invoice import Invoice, Kind, Reason, State, invoice_number
@@ -19,11 +20,13 @@ from actors.billing.domain.line import InvoiceLine
 from actors.billing.domain.payment_method import Provider
 from actors.billing.keeping import InvoiceNumbers
 from actors.billing.settings import BillingSettings
-from actors.billing.standing import invoices_of, lines_from, lines_of
+from actors.billing.standing import credited_of, invoices_of, lines_from, lines_of, open_invoices
 from actors.billing.store import BooksUnit
+from actors.billing.subscribing import Subscriptions
 from actors.kernel.call import Call
 from actors.kernel.mail import Mail
 from actors.kernel.module import Room
+from actors.kernel.store.contract import Eq
 from actors.kernel.store.unit import Store
 
 log = logging.getLogger(__name__)
@@ -32,8 +35,8 @@ log = logging.getLogger(__name__)
 class Issuing:
     """Issues invoices and credit notes."""
 
-    def __init__(self, room: Room) -> None:
-        self.clock = room.clock
+    def __init__(self, room: Room, subscriptions: Subscriptions) -> None:
+        self.clock, self.subscriptions = room.clock, subscriptions
         self.settings: BillingSettings = room.settings
         self.books: Store[BooksUnit] = room.books
 
@@ -58,7 +61,30 @@ class Issuing:
         issued = self._put(
             unit, invoice.issued(number, account.party, at, due, credit_available_minor=max(0, account.credit_minor))
         )
-        return issued, posted(unit, account, at, *ledger.invoice_issued(issued, at))
+        account = posted(unit, account, at, *ledger.invoice_issued(issued, at))
+        return issued, await self.use_credit(unit, account, issued.id, at)
+
+    async def use_credit(
+        self, unit: BooksUnit, account: BillingAccount, source_id: str, at: datetime
+    ) -> BillingAccount:
+        """Stages the account's credit as put on what is open, the oldest first, with what follows of that: to be
+        called whenever credit comes. `source_id` is what gave it; it is put on an invoice once for each source.
+
+        An invoice whose payment is under way is left to that: it would bring more than is owed.
+        """
+        if account.credit_minor <= 0:
+            return account
+        waiting = []
+        for invoice in await open_invoices(unit, account.tenant_id):
+            if await unit.payments.of(account.tenant_id).one(Eq("open_key", invoice.id)) is None:
+                waiting.append(invoice)
+        before = {invoice.id: invoice for invoice in waiting}
+        for applied in put_on(waiting, account.credit_minor, at):
+            used = ledger.credit_used(before[applied.invoice.id], applied.applied_minor, at, source_id)
+            paid = self._put(unit, applied.invoice)
+            account = posted(unit, account, at, used)
+            await self.subscriptions.paid(unit, paid, at)
+        return account
 
     async def breaches(
         self, unit: BooksUnit, invoice: Invoice, lines: Sequence[InvoiceLine], account: BillingAccount
@@ -117,7 +143,7 @@ class Issuing:
 
         Raises InvoiceState for another than an OPEN one; one that is VOID already is left as it is.
         """
-        voided = invoice.voided(reason, at)
+        voided = invoice.voided(reason, at, (await credited_of(unit, invoice)).whole_minor)
         if voided is invoice:
             return invoice, account
         note, lines = void_note(invoice, await lines_of(unit, invoice), id=note_id, at=at)
@@ -125,8 +151,8 @@ class Issuing:
         account = posted(unit, account, at, ledger.invoice_voided(invoice, note, at))
         for line in lines:
             unit.lines.of(invoice.tenant_id).put(line)
-        await self.issue(unit, note, lines, account, at)
-        return voided, account
+        _, account = await self.issue(unit, note, lines, account, at)
+        return voided, await self.use_credit(unit, account, note.id, at)
 
     @staticmethod
     def _put(unit: BooksUnit, invoice: Invoice) -> Invoice:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from actors.billing.domain.charges import in_force
-from actors.billing.domain.invoice import Invoice
+from actors.billing.domain.charges import Credited, credited, in_force
+from actors.billing.domain.invoice import Invoice, Kind, State
 from actors.billing.domain.line import InvoiceLine
+from actors.billing.domain.payment_method import Provider
 from actors.billing.domain.subscription import Subscription
 from actors.billing.domain.tax import TaxRate
 from actors.billing.store import BooksUnit
@@ -53,7 +54,37 @@ async def lines_in_force(unit: BooksUnit, subscription: Subscription, moment: da
     """What is charged in advance for a time after the moment, and not credited: see `charges.in_force`."""
     lines = await lines_from(unit, subscription.tenant_id, subscription.id, moment)
     invoices = await invoices_of(unit, subscription.tenant_id, lines)
-    return in_force(lines, {invoice.id for invoice in invoices if not invoice.stands})
+    return in_force(lines, invoices)
+
+
+async def credited_of(unit: BooksUnit, invoice: Invoice) -> Credited:
+    """What later invoices that stand have credited of this one: what voiding, writing off and refunding must know."""
+    if not invoice.subscription_id or invoice.period_start_time is None:
+        return Credited()
+    lines = await lines_from(unit, invoice.tenant_id, invoice.subscription_id, invoice.period_start_time)
+    fallen = {one.id for one in await invoices_of(unit, invoice.tenant_id, lines) if not one.stands}
+    return credited([line for line in lines if line.invoice_id not in fallen], invoice.id)
+
+
+async def open_invoices(unit: BooksUnit, tenant_id: str) -> list[Invoice]:
+    """The tenant's invoices that wait for payment, as the unit leaves them."""
+    invoices = unit.invoices.of(tenant_id)
+    found = await invoices.select(Eq("state", State.OPEN.name), limit=MOST_LINES)
+    now = [await invoices.get(one.id) for one in found]
+    return [one for one in now if one.state is State.OPEN and one.kind is Kind.INVOICE]
+
+
+async def is_overdue(unit: BooksUnit, tenant_id: str, at: datetime) -> bool:
+    """Whether the tenant owes something that should be paid by now, as the unit leaves it."""
+    return any(one.due_time is not None and one.due_time <= at for one in await open_invoices(unit, tenant_id))
+
+
+async def pays_in_sandbox(unit: BooksUnit, tenant_id: str, payment_method_id: str) -> bool:
+    """Whether no money moves with this method."""
+    if not payment_method_id:
+        return False
+    method = await unit.payment_methods.of(tenant_id).find(payment_method_id)
+    return method is not None and method.provider is Provider.SANDBOX
 
 
 async def live_subscription(unit: BooksUnit, tenant_id: str) -> Subscription | None:

@@ -1,16 +1,26 @@
-"""Keeping a subscription: the one place that everybody who changes it goes through."""
+"""Keeping a subscription: the one place that everybody who changes it goes through.
+
+`Subscriptions.keep` stages what follows from any change; `opened` drafts what a period costs that begins by itself;
+`paid` says what a paid invoice means for its subscription.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from actors.billing.catalogue import Catalogue
+from actors.billing.deriving import derived_id
 from actors.billing.domain.billed_period import BilledPeriod, billed_period, in_step, period_id
+from actors.billing.domain.charges import opening_lines
+from actors.billing.domain.drafting import draft
 from actors.billing.domain.entitlement import no_entitlements
+from actors.billing.domain.invoice import Invoice, Reason
+from actors.billing.domain.invoice import State as InvoiceState
 from actors.billing.domain.metrics import movement
 from actors.billing.domain.subscription import Subscription
 from actors.billing.domain.subscription_state import RUNNING, State, SubscriptionIncompleteDue
 from actors.billing.settings import BillingSettings
+from actors.billing.standing import is_overdue, lines_in_force, pays_in_sandbox, rates_of
 from actors.billing.store import BooksUnit
 from actors.kernel.module import Room
 
@@ -44,6 +54,60 @@ class Subscriptions:
             await self._keep_entitlements(unit, kept, at)
         self._schedule(unit, before, kept)
         return kept
+
+    async def opened(self, unit: BooksUnit, after: Subscription, ended_number: int, at: datetime) -> Invoice | None:
+        """Stages the draft of what a period costs that has just begun by itself: at the end of the one before, after a
+        pause or a suspension. None when it costs nothing, and no usage is still to come.
+
+        It waits for the usage of the period that ended, if that is charged and not known yet; else it is complete, and
+        issued soon. Its id follows from the period: made twice it is one.
+        """
+        ended = await unit.periods.of(after.tenant_id).get(period_id(after.id, ended_number))
+        waits = ended.close_time is None and await self.charges_usage(ended)
+        terms = await self.catalogue.terms(after.plan_id, after.plan_version)
+        account = await unit.accounts.of(after.tenant_id).get(after.tenant_id)
+        charged = await lines_in_force(unit, after, after.period_start_time)
+        made = draft(
+            opening_lines(after, terms, charged),
+            id=derived_id("inv", f"{after.id}:{after.period_number}"),
+            subscription=after,
+            account=account,
+            rates=await rates_of(unit),
+            reason=Reason.CYCLE,
+            moment=after.period_start_time,
+            at=at,
+            opens_period=True,
+            sandbox=await pays_in_sandbox(unit, after.tenant_id, after.payment_method_id),
+            complete=not waits,
+        )
+        if made is None:
+            return None
+        invoice, lines = made
+        for line in lines:
+            unit.lines.of(after.tenant_id).put(line)
+        return unit.invoices.of(after.tenant_id).put(invoice)
+
+    async def paid(self, unit: BooksUnit, invoice: Invoice, at: datetime) -> Subscription | None:
+        """Stages what it means that an invoice is paid, which the caller has staged: the first one activates its
+        subscription; the last one that was overdue ends its dunning or suspension, and begins a new period when the
+        last has ended meanwhile. Returns the subscription if it changed.
+        """
+        if not invoice.subscription_id or invoice.state is not InvoiceState.PAID:
+            return None
+        before = await unit.subscriptions.of(invoice.tenant_id).find(invoice.subscription_id)
+        if before is None:
+            return None
+        after = before
+        if before.state is State.INCOMPLETE and invoice.opens_period:
+            after = before.activated(at)
+        elif before.state in (State.PAST_DUE, State.SUSPENDED) and not await is_overdue(unit, invoice.tenant_id, at):
+            after = before.recovered(at)
+        if after is before:
+            return None
+        after = await self.keep(unit, before, after, at)
+        if after.period_number != before.period_number:
+            await self.opened(unit, after, before.period_number, at)
+        return after
 
     async def _keep_periods(self, unit: BooksUnit, before: Subscription | None, after: Subscription) -> None:
         periods = unit.periods.of(after.tenant_id)

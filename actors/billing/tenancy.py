@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from actors.api.tenants.v1 import TenantCreated
+from actors.api.tenants.v1 import TenantCreated, TenantProvisioningFailed
 from actors.billing.catalogue import Catalogue
 from actors.billing.deriving import id_for
 from actors.billing.domain.account import BillingAccount, Party, new_account
@@ -22,7 +23,7 @@ from actors.billing.subscribing import Subscriptions
 from actors.kernel.call import Call
 from actors.kernel.events.inbox import Reaction
 from actors.kernel.module import Room
-from actors.kernel.store.unit import Store
+from actors.kernel.store.unit import Records, Store
 
 
 class Tenancy:
@@ -34,7 +35,10 @@ class Tenancy:
         self.books: Store[BooksUnit] = room.books
 
     def all(self) -> list[Reaction]:
-        return [Reaction("TenantCreated", self.created, "tenants", books=True)]
+        return [
+            Reaction("TenantCreated", self.created, "tenants", books=True),
+            Reaction("TenantProvisioningFailed", self.failed, "tenants", books=True),
+        ]
 
     async def created(self, event: TenantCreated, call: Call) -> None:
         """Opens the account, and starts the plan that the tenant was created with; says so each time it is asked.
@@ -52,6 +56,18 @@ class Tenancy:
                 unit.announce(announcement(live), key=live.id)
             elif not await self._start(unit, event.plan, account, id_for(call, self.clock, "sub"), at):
                 unit.announce(_without_subscription(event), key=event.tenant_id)
+
+    async def failed(self, event: TenantProvisioningFailed, call: Call) -> None:
+        """Takes back what was begun for a tenant that never came to be; it was never billed."""
+        async with self.books.unit(call) as unit:
+            account = await unit.accounts.of(event.tenant_id).find(event.tenant_id)
+            if account is None or account.currency_fixed:
+                return
+            unit.accounts.of(event.tenant_id).delete(account)
+            made: tuple[Records[Any], ...] = (unit.subscriptions, unit.periods, unit.movements)
+            for records in made:
+                for record in await records.of(event.tenant_id).select():
+                    records.of(event.tenant_id).delete(record)
 
     def _account(self, event: TenantCreated, at: datetime) -> BillingAccount:
         return new_account(

@@ -261,7 +261,7 @@ class Books:
         if invoice and used > 0:
             self.invoices[invoice.id] = invoice.paid(used, START).invoice
             self.count += 1
-            self.post(credit_used(invoice, used, START, number=self.count))
+            self.post(credit_used(invoice, used, START, source_id=str(self.count)))
 
     def refund(self, pick: int, amount: int) -> None:
         payment = self.some(self.payments, pick)

@@ -6,8 +6,8 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 
-from actors.billing.domain.money import CurrencyMismatch, is_currency
-from actors.kernel.errors import FailedPrecondition, InvalidFields, Violation
+from actors.billing.domain.money import CurrencyMismatch, must_be_currency
+from actors.kernel.errors import FailedPrecondition
 from actors.kernel.records import Record
 
 
@@ -125,12 +125,6 @@ class BillingAccount(Record):
         """Raises CurrencyMismatch for another currency, once there is one to stay with."""
         if self.currency_fixed and currency != self.currency:
             raise CurrencyMismatch(expected=self.currency, given=currency)
-
-
-def must_be_currency(code: str, field: str = "currency") -> None:
-    """Raises InvalidFields for a code that ISO 4217 does not have."""
-    if not is_currency(code):
-        raise InvalidFields(Violation(field, f"{code} is no currency of ISO 4217", "CURRENCY_UNKNOWN"))
 
 
 def new_account(

@@ -104,7 +104,8 @@ class SubscriptionServiceServicer:
 
     def ChangeSubscription(self, request, context):
         """Moves to another plan, version, interval or number of seats: at once with proration by the second, or when the
-        period ends.
+        period ends. At once, another interval begins a new period, and so does a plan that has no price for a meter whose
+        usage costs something now: all of the old rest is credited, all of the new period charged.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

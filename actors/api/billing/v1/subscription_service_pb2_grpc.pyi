@@ -41,7 +41,8 @@ class SubscriptionServiceStub:
     GetSubscription: _grpc.UnaryUnaryMultiCallable[_subscription_service_pb2.GetSubscriptionRequest, _subscription_pb2.Subscription]
     ChangeSubscription: _grpc.UnaryUnaryMultiCallable[_subscription_service_pb2.ChangeSubscriptionRequest, _subscription_service_pb2.SubscriptionChange]
     """Moves to another plan, version, interval or number of seats: at once with proration by the second, or when the
-    period ends.
+    period ends. At once, another interval begins a new period, and so does a plan that has no price for a meter whose
+    usage costs something now: all of the old rest is credited, all of the new period charged.
     """
     CancelSubscription: _grpc.UnaryUnaryMultiCallable[_subscription_service_pb2.CancelSubscriptionRequest, _subscription_pb2.Subscription]
     """Ends the subscription: when the period ends, or at once with a credit for what is unused."""
@@ -69,7 +70,8 @@ class SubscriptionServiceAsyncStub(SubscriptionServiceStub):
     GetSubscription: _aio.UnaryUnaryMultiCallable[_subscription_service_pb2.GetSubscriptionRequest, _subscription_pb2.Subscription]  # type: ignore[assignment]
     ChangeSubscription: _aio.UnaryUnaryMultiCallable[_subscription_service_pb2.ChangeSubscriptionRequest, _subscription_service_pb2.SubscriptionChange]  # type: ignore[assignment]
     """Moves to another plan, version, interval or number of seats: at once with proration by the second, or when the
-    period ends.
+    period ends. At once, another interval begins a new period, and so does a plan that has no price for a meter whose
+    usage costs something now: all of the old rest is credited, all of the new period charged.
     """
     CancelSubscription: _aio.UnaryUnaryMultiCallable[_subscription_service_pb2.CancelSubscriptionRequest, _subscription_pb2.Subscription]  # type: ignore[assignment]
     """Ends the subscription: when the period ends, or at once with a credit for what is unused."""
@@ -118,7 +120,8 @@ class SubscriptionServiceServicer(metaclass=_abc_1.ABCMeta):
         call: _Call,
     ) -> _typing.Union[_subscription_service_pb2.SubscriptionChange, _abc.Awaitable[_subscription_service_pb2.SubscriptionChange]]:
         """Moves to another plan, version, interval or number of seats: at once with proration by the second, or when the
-        period ends.
+        period ends. At once, another interval begins a new period, and so does a plan that has no price for a meter whose
+        usage costs something now: all of the old rest is credited, all of the new period charged.
         """
 
     @_abc_1.abstractmethod

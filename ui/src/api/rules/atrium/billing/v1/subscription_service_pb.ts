@@ -508,7 +508,8 @@ export const SubscriptionService: GenService<{
   },
   /**
    * Moves to another plan, version, interval or number of seats: at once with proration by the second, or when the
-   * period ends.
+   * period ends. At once, another interval begins a new period, and so does a plan that has no price for a meter whose
+   * usage costs something now: all of the old rest is credited, all of the new period charged.
    *
    * @generated from rpc atrium.billing.v1.SubscriptionService.ChangeSubscription
    */
