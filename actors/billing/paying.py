@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from actors.billing.domain.invoice import Invoice
 from actors.billing.domain.payment import Asked, DeclineReason, Outcome, Payment, PaymentOverdue, State, new_payment
-from actors.billing.domain.payment_method import Confirmation, PaymentMethod, Provider
+from actors.billing.domain.payment_method import PaymentMethod, Provider
 from actors.billing.domain.subscription_state import PaymentMethodNeeded
 from actors.billing.owing import Owing
 from actors.billing.providers import contract
@@ -206,9 +206,4 @@ class Paying:
 
 def outcome_of(found: contract.Outcome) -> Outcome:
     """A provider's answer in the words of the books."""
-    return Outcome(
-        State[found.state.name],
-        DeclineReason[found.decline.name] if found.decline else None,
-        found.reference,
-        Confirmation(found.confirmation.redirect_url, found.confirmation.client_secret) if found.confirmation else None,
-    )
+    return Outcome(found.state, found.decline, found.reference, found.confirmation)

@@ -19,16 +19,16 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 import pytest
 
+from actors.billing.domain.payment import DeclineReason
+from actors.billing.domain.payment_method import Confirmation
 from actors.billing.providers.contract import (
     ChargeRequest,
-    Confirmation,
     Movement,
     PaymentProvider,
     ProviderEvent,
     RefundRequest,
     SetupState,
 )
-from actors.billing.providers.declines import DeclineReason
 from actors.billing.providers.manual import Manual
 from actors.billing.providers.paypal import PayPalPayments
 from actors.billing.providers.sandbox import Sandbox

@@ -12,17 +12,17 @@ from typing import Any
 
 import pytest
 
+from actors.billing.domain.invoice import AmountExceeds
+from actors.billing.domain.payment import DeclineReason, State
 from actors.billing.providers import paypal_objects, paypal_webhooks
 from actors.billing.providers.contract import (
-    AmountExceeds,
     EventKind,
     ProviderRefused,
     ProviderUnavailable,
     SetupState,
     SignatureInvalid,
-    State,
 )
-from actors.billing.providers.declines import DeclineReason, paypal_decline
+from actors.billing.providers.declines import paypal_decline
 from actors.billing.providers.paypal import PayPalPayments
 from actors.kernel.clock import Clock
 from tests.billing.fakes.paypal_certificates import Signer, signer

@@ -11,19 +11,18 @@ from typing import Any
 
 import pytest
 
+from actors.billing.domain.card_number import CardNumberRefused
+from actors.billing.domain.invoice import AmountExceeds
+from actors.billing.domain.payment import DeclineReason, State
+from actors.billing.domain.refund import State as RefundState
 from actors.billing.providers.contract import (
-    AmountExceeds,
-    CardNumberRefused,
     EventKind,
     MovementKind,
     Outcome,
     ProviderUnavailable,
-    RefundState,
     SetupState,
     SignatureInvalid,
-    State,
 )
-from actors.billing.providers.declines import DeclineReason
 from actors.kernel.errors import IdempotencyKeyReused
 from tests.billing.stages import RETURN_URL, Stage, staged
 

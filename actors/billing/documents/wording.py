@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, dates, numbers
 
+from actors.billing.domain.money import exponent
 from actors.billing.documents.invoice import DocumentLine, DocumentParty, InvoiceDocument, Kind, LineDetail
 from actors.billing.documents.labels import RIGHT_TO_LEFT, labels_of
-from actors.billing.providers.currencies import minor_digits
 
 _SHAPELESS = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\uffff]")
 """Controls, and marks that turn text around: a name must not be able to rearrange what stands beside it."""
@@ -33,7 +33,7 @@ class Wording:
         self.locale = known_locale(document.locale)
         self.labels = labels_of(self.locale.language)
         self.zone = ZoneInfo(document.time_zone)
-        self.digits = minor_digits(document.currency)
+        self.digits = exponent(document.currency)
 
     def words(self) -> dict[str, Any]:
         """All that the template prints, as JSON values. Texts of people are printable characters and nothing else."""

@@ -37,8 +37,9 @@ class State(enum.Enum):
 class Confirmation:
     """How the payer confirms: on a page of the provider, or by its script in the browser."""
 
-    redirect_url: str = ""
-    client_secret: str = secret(default="")
+    redirect_url: str = secret(default="", repr=False)
+    """Some providers' addresses hold what agrees for the payer."""
+    client_secret: str = secret(default="", repr=False)
 
 
 @dataclass(frozen=True)

@@ -18,32 +18,31 @@ from urllib.parse import urlencode
 
 import orjson
 
-from actors.billing.providers.card_numbers import refuse_card_numbers
+from actors.billing.domain.invoice import AmountExceeds
+from actors.billing.domain.payment import DeclineReason, State
+from actors.billing.domain.payment_method import Confirmation
+from actors.billing.domain.refund import State as RefundState
+from actors.billing.domain.subscription_state import PaymentMethodNeeded
+from actors.billing.domain.card_number import refuse_card_numbers
 from actors.billing.providers.contract import (
     LARGEST_EVENT_BYTES,
-    AmountExceeds,
     ChargeRequest,
-    Confirmation,
     EventKind,
     Method,
     Movement,
     MovementKind,
     Outcome,
-    PaymentMethodNeeded,
     ProviderEvent,
     ProviderMissing,
     ProviderRefused,
     ProviderUnavailable,
     RefundOutcome,
     RefundRequest,
-    RefundState,
     Setup,
     SetupState,
     SignatureInvalid,
-    State,
     Traits,
 )
-from actors.billing.providers.declines import DeclineReason
 from actors.billing.providers.sandbox_events import SandboxEvents, Send, event_body
 from actors.billing.providers.sandbox_state import SandboxRecord, SandboxState
 from actors.billing.providers.sandbox_tokens import SETTLES_AFTER, behaviour

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from actors.billing.domain.payment import DeclineReason, State
+from actors.billing.domain.refund import State as RefundState
+
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from actors.billing.providers.contract import RefundState, State
-from actors.billing.providers.declines import DeclineReason
 
 
 @dataclass(frozen=True)
