@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, dates, numbers
 
-from actors.billing.domain.money import exponent
 from actors.billing.documents.invoice import DocumentLine, DocumentParty, InvoiceDocument, Kind, LineDetail
 from actors.billing.documents.labels import RIGHT_TO_LEFT, labels_of
+from actors.billing.domain.money import exponent
 
 _SHAPELESS = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\uffff]")
 """Controls, and marks that turn text around: a name must not be able to rearrange what stands beside it."""

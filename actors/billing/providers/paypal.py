@@ -17,11 +17,11 @@ import httpx
 import orjson
 from cryptography import x509
 
+from actors.billing.domain.card_number import refuse_card_numbers
 from actors.billing.domain.invoice import AmountExceeds
 from actors.billing.domain.payment import DeclineReason, State
 from actors.billing.domain.payment_method import Confirmation
 from actors.billing.providers import paypal_objects, paypal_webhooks
-from actors.billing.domain.card_number import refuse_card_numbers
 from actors.billing.providers.contract import (
     ChargeRequest,
     Movement,
