@@ -102,7 +102,7 @@ PERIODS = Collection(
     "billed_periods",
     BilledPeriod,
     Reach.PROVIDER,
-    indexes=(Index(("tenant_id", "end_time", "id")), Index(("subscription_id", "number"))),
+    indexes=(Index(("tenant_id", "end_time", "id")), Index(("end_time", "id")), Index(("subscription_id", "number"))),
     kind="billed period",
     purged=False,
 )

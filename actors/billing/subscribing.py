@@ -100,7 +100,7 @@ class Subscriptions:
         after = before
         if before.state is State.INCOMPLETE and invoice.opens_period:
             after = before.activated(at)
-        elif before.state in (State.PAST_DUE, State.SUSPENDED) and not await is_overdue(unit, invoice.tenant_id, at):
+        elif before.state in (State.PAST_DUE, State.SUSPENDED) and not await is_overdue(unit, invoice.tenant_id):
             after = before.recovered(at)
         if after is before:
             return None

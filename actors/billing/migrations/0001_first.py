@@ -36,6 +36,7 @@ def upgrade() -> None:
         mysql_engine="InnoDB",
     )
     with op.batch_alter_table("billed_periods", schema=None) as batch_op:
+        batch_op.create_index("ix_billed_periods_end_time_id", ["end_time", "id"], unique=False)
         batch_op.create_index("ix_billed_periods_subscription_id_number", ["subscription_id", "number"], unique=False)
         batch_op.create_index("ix_billed_periods_tenant_id_end_time_id", ["tenant_id", "end_time", "id"], unique=False)
 
