@@ -5,13 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 
 from actors.billing.catalogue import Catalogue
+from actors.billing.collecting import Collecting
+from actors.billing.expiring import Expiring
 from actors.billing.issuing import Issuing
+from actors.billing.paying import Paying
+from actors.billing.providers.registry import providers_from
+from actors.billing.refunding import Refunding
+from actors.billing.sandbox_books import BooksSandboxState, SandboxDelivery
+from actors.billing.services.payment_method_service import PaymentMethodService
+from actors.billing.services.payment_service import PaymentService
+from actors.billing.services.webhook_service import WebhookService
 from actors.billing.settings import BillingSettings
 from actors.billing.store import BOOKS, COLLECTIONS, BillingUnit, BooksUnit
 from actors.billing.subscribing import Subscriptions
 from actors.billing.tenancy import Tenancy
+from actors.billing.vaulting import Vaulting
+from actors.billing.webhooks import Webhooks
 from actors.kernel.events.inbox import Reaction
-from actors.kernel.module import Books, Furnished, Module, Room
+from actors.kernel.module import Books, Furnished, Module, Room, Worker
 
 
 def furnish(room: Room) -> Furnished:
@@ -19,10 +30,33 @@ def furnish(room: Room) -> Furnished:
     subscriptions = Subscriptions(room, catalogue)
     issuing = Issuing(room, subscriptions)
     tenancy = Tenancy(room, catalogue, subscriptions)
+    providers = providers_from(
+        room.settings,
+        room.clock,
+        BooksSandboxState(room.books),
+        env=room.platform.env,
+        public_url=room.platform.public_url,
+        sandbox_secret=room.sealer.key("billing.sandbox"),
+    )
+    paying = Paying(room, providers, subscriptions)
+    refunding, vaulting = Refunding(paying), Vaulting(paying, subscriptions)
+    webhooks = Webhooks(paying, refunding, vaulting)
+    workers = [
+        Worker("providers", providers.kept_open, leased=False),
+        Worker("billing.expiry", Expiring(vaulting).run),
+    ]
+    if providers.sandbox is not None:
+        workers.append(Worker("billing.sandbox", SandboxDelivery(providers.sandbox, webhooks).run))
     return Furnished(
-        services=(),
+        services=(
+            PaymentMethodService(room, vaulting),
+            PaymentService(room, paying, refunding),
+            WebhookService(room, webhooks),
+        ),
+        workers=workers,
         reactions=(
             *tenancy.all(),
+            *Collecting(paying, refunding).all(),
             Reaction("InvoiceDrafted", issuing.drafted, "billing", batch=True, books=True),
         ),
     )

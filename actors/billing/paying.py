@@ -13,7 +13,16 @@ import logging
 from datetime import datetime, timedelta
 
 from actors.billing.domain.invoice import Invoice
-from actors.billing.domain.payment import Asked, DeclineReason, Outcome, Payment, PaymentOverdue, State, new_payment
+from actors.billing.domain.payment import (
+    OPEN,
+    Asked,
+    DeclineReason,
+    Outcome,
+    Payment,
+    PaymentOverdue,
+    State,
+    new_payment,
+)
 from actors.billing.domain.payment_method import PaymentMethod, Provider
 from actors.billing.domain.subscription_state import PaymentMethodNeeded
 from actors.billing.owing import Owing
@@ -27,13 +36,14 @@ from actors.kernel.call import Call
 from actors.kernel.errors import IdempotencyKeyReused
 from actors.kernel.host.retry import attempts
 from actors.kernel.module import Room
+from actors.kernel.store.contract import Eq, In
 from actors.kernel.store.unit import Store
 
 log = logging.getLogger(__name__)
 
 RETURN_PATH = "/billing"
 """Where payers come back to when nothing else is said."""
-_LONGEST_WAIT = timedelta(hours=6)
+LONGEST_WAIT = timedelta(hours=6)
 
 
 class Paying:
@@ -68,10 +78,20 @@ class Paying:
         self.look_later(unit, payment, at)
         return unit.payments.of(payment.tenant_id).put(payment)
 
+    @staticmethod
+    async def under_way(unit: BooksUnit, invoice: Invoice) -> Payment | None:
+        """The payment of the invoice whose outcome is not known, as the unit leaves it."""
+        payments = unit.payments.of(invoice.tenant_id)
+        states = tuple(state.name for state in OPEN)
+        for found in await payments.select(Eq("invoice_id", invoice.id), In("state", states)):
+            if (now := await payments.get(found.id)).unknown:
+                return now
+        return None
+
     def look_later(self, unit: BooksUnit, payment: Payment, at: datetime) -> None:
         """Stages when the payment's outcome is looked up next: the longer it waits already, the later."""
         overdue = timedelta(minutes=self.settings.overdue_minutes)
-        wait = min(max(overdue, at - payment.create_time), _LONGEST_WAIT)
+        wait = min(max(overdue, at - payment.create_time), LONGEST_WAIT)
         told = PaymentOverdue(tenant_id=payment.tenant_id, payment_id=payment.id)
         unit.schedule(told, name=f"billing.look.{payment.id}", when=at + wait)
 

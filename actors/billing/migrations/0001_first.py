@@ -341,6 +341,7 @@ def upgrade() -> None:
         sa.Column("expire_month", sa.BigInteger(), server_default=sql.default(0), nullable=False),
         sa.Column("expire_year", sa.BigInteger(), server_default=sql.default(0), nullable=False),
         sa.Column("setup", sql.Json(), nullable=True),
+        sa.Column("wanted_default", sa.Boolean(), server_default=sql.default(0), nullable=False),
         sa.Column("provider_customer", sql.Text(), server_default=sql.default(""), nullable=False),
         sa.Column("provider_reference", sql.Text(190), server_default=sql.default(""), nullable=False),
         sa.Column("create_time", sql.Moment(), nullable=False),
