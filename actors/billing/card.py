@@ -6,14 +6,18 @@ from pathlib import Path
 
 from actors.billing.catalogue import Catalogue
 from actors.billing.collecting import Collecting
+from actors.billing.default_plans import publish_default_plans
 from actors.billing.expiring import Expiring
 from actors.billing.issuing import Issuing
 from actors.billing.paying import Paying
 from actors.billing.providers.registry import providers_from
 from actors.billing.refunding import Refunding
 from actors.billing.sandbox_books import BooksSandboxState, SandboxDelivery
+from actors.billing.selling import Selling
+from actors.billing.services.entitlement_service import EntitlementService
 from actors.billing.services.payment_method_service import PaymentMethodService
 from actors.billing.services.payment_service import PaymentService
+from actors.billing.services.subscription_service import SubscriptionService
 from actors.billing.services.webhook_service import WebhookService
 from actors.billing.settings import BillingSettings
 from actors.billing.store import BOOKS, COLLECTIONS, BillingUnit, BooksUnit
@@ -29,7 +33,6 @@ def furnish(room: Room) -> Furnished:
     catalogue = Catalogue(room)
     subscriptions = Subscriptions(room, catalogue)
     issuing = Issuing(room, subscriptions)
-    tenancy = Tenancy(room, catalogue, subscriptions)
     providers = providers_from(
         room.settings,
         room.clock,
@@ -41,24 +44,34 @@ def furnish(room: Room) -> Furnished:
     paying = Paying(room, providers, subscriptions)
     refunding, vaulting = Refunding(paying), Vaulting(paying, subscriptions)
     webhooks = Webhooks(paying, refunding, vaulting)
+    selling = Selling(room, catalogue, subscriptions, issuing, paying)
     workers = [
         Worker("providers", providers.kept_open, leased=False),
         Worker("billing.expiry", Expiring(vaulting).run),
+        Worker("billing.sweep", selling.cycle.sweep_regularly),
     ]
     if providers.sandbox is not None:
         workers.append(Worker("billing.sandbox", SandboxDelivery(providers.sandbox, webhooks).run))
+
+    async def prepare() -> None:
+        await publish_default_plans(room.store, room.clock, room.settings.currency)
+
     return Furnished(
         services=(
+            EntitlementService(room),
             PaymentMethodService(room, vaulting),
             PaymentService(room, paying, refunding),
+            SubscriptionService(room, selling),
             WebhookService(room, webhooks),
         ),
-        workers=workers,
         reactions=(
-            *tenancy.all(),
+            *selling.cycle.all(),
+            *Tenancy(room, catalogue, selling).all(),
             *Collecting(paying, refunding).all(),
             Reaction("InvoiceDrafted", issuing.drafted, "billing", batch=True, books=True),
         ),
+        workers=workers,
+        prepare=prepare,
     )
 
 
