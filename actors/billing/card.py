@@ -5,26 +5,53 @@ from __future__ import annotations
 from pathlib import Path
 
 from actors.billing.catalogue import Catalogue
+from actors.billing.default_plans import publish_default_plans
 from actors.billing.issuing import Issuing
+from actors.billing.paying import Paying
+from actors.billing.providers.registry import providers_from
+from actors.billing.providers.sandbox_state import MemorySandboxState
+from actors.billing.selling import Selling
+from actors.billing.services.entitlement_service import EntitlementService
+from actors.billing.services.subscription_service import SubscriptionService
 from actors.billing.settings import BillingSettings
 from actors.billing.store import BOOKS, COLLECTIONS, BillingUnit, BooksUnit
 from actors.billing.subscribing import Subscriptions
 from actors.billing.tenancy import Tenancy
 from actors.kernel.events.inbox import Reaction
-from actors.kernel.module import Books, Furnished, Module, Room
+from actors.kernel.module import Books, Furnished, Module, Room, Worker
 
 
 def furnish(room: Room) -> Furnished:
     catalogue = Catalogue(room)
     subscriptions = Subscriptions(room, catalogue)
     issuing = Issuing(room, subscriptions)
-    tenancy = Tenancy(room, catalogue, subscriptions)
+    providers = providers_from(
+        room.settings,
+        room.clock,
+        MemorySandboxState(),
+        env=room.platform.env,
+        public_url=room.platform.public_url,
+        sandbox_secret=room.sealer.key("sandbox"),
+    )
+    paying = Paying(room, providers, subscriptions)
+    selling = Selling(room, catalogue, subscriptions, issuing, paying)
+    tenancy = Tenancy(room, catalogue, selling)
+
+    async def prepare() -> None:
+        await publish_default_plans(room.store, room.clock, room.settings.currency)
+
     return Furnished(
-        services=(),
+        services=(
+            SubscriptionService(room, selling),
+            EntitlementService(room),
+        ),
         reactions=(
+            *selling.cycle.all(),
             *tenancy.all(),
             Reaction("InvoiceDrafted", issuing.drafted, "billing", batch=True, books=True),
         ),
+        workers=(Worker("sweep", selling.cycle.sweep_regularly),),
+        prepare=prepare,
     )
 
 

@@ -44,7 +44,7 @@ class Owing:
         await self.subscriptions.paid(unit, invoice, at)
         if applied.excess_minor:
             await self.issuing.use_credit(unit, account, payment.id, at)
-        return not await is_overdue(unit, tenant_id, at)
+        return not await is_overdue(unit, tenant_id)
 
     async def with_credit(
         self, unit: BooksUnit, invoice: Invoice, account: BillingAccount, source_id: str, at: datetime
