@@ -102,7 +102,9 @@ class Correspondence:
         attached = Attachment(f"{invoice.number}.pdf", "application/pdf", blob)
         return await self._mails("invoice", to, values, (attached,))
 
-    async def receipt(self, to: Addressee, invoice: Invoice, payment: Payment, method: PaymentMethod | None) -> list[Mail]:
+    async def receipt(
+        self, to: Addressee, invoice: Invoice, payment: Payment, method: PaymentMethod | None
+    ) -> list[Mail]:
         """A payment arrived."""
         left = invoice.outstanding_minor
         values = {
@@ -184,7 +186,7 @@ class Correspondence:
         if not self.settings.seller_email:
             return
         count = len(proof.differences)
-        values = {
+        values: dict[str, Any] = {
             "provider": self.settings.seller_name or UNNAMED,
             "moment": f"{proof.prove_time:%Y-%m-%d %H:%M} UTC",
             "entries": f"{proof.entries:,}",
@@ -245,4 +247,3 @@ def _money(minor: int, currency: str) -> str:
 def _day(moment: datetime, account: BillingAccount) -> str:
     """The day as the account counts days."""
     return str(dates.format_date(moment.astimezone(ZoneInfo(account.time_zone or "UTC")), "long", LANGUAGE))
-

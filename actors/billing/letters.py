@@ -9,7 +9,8 @@ from actors.billing.catalogue import Catalogue
 from actors.billing.correspondence import Correspondence
 from actors.billing.domain.invoice import Reason
 from actors.billing.domain.subscription import Subscription
-from actors.billing.domain.subscription_state import State, TrialEndDue as TrialEnds
+from actors.billing.domain.subscription_state import State
+from actors.billing.domain.subscription_state import TrialEndDue as TrialEnds
 from actors.billing.store import BooksUnit
 from actors.kernel.call import Call
 from actors.kernel.events.inbox import Reaction
@@ -35,7 +36,7 @@ class Letters:
             (SubscriptionChanged, self.subscription_changed),
             (TrialEndDue, self.trial_end_due),
         )
-        return tuple(Reaction(event.DESCRIPTOR.name, handle, "billing", books=True) for event, handle in handlers)  # type: ignore[arg-type]
+        return tuple(Reaction(event.DESCRIPTOR.name, handle, "billing", books=True) for event, handle in handlers)
 
     async def invoice_generated(self, event: InvoiceGenerated, call: Call) -> None:
         async with self.books.unit(call, aside=True) as unit:

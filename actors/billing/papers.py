@@ -12,7 +12,7 @@ from actors.billing.documents.composing import Appearance, Circumstances, compos
 from actors.billing.documents.invoice import DocumentParty, InvoiceDocument
 from actors.billing.documents.invoice_pdf import render
 from actors.billing.domain.invoice import Invoice, State
-from actors.billing.domain.meter import BUILT_IN
+from actors.billing.meters import Meters
 from actors.billing.settings import BillingSettings
 from actors.billing.standing import lines_of
 from actors.billing.store import BillingUnit, BooksUnit
@@ -34,6 +34,8 @@ class Papers:
         self.settings: BillingSettings = room.settings
         self.store: Store[BillingUnit] = room.store
         self.books: Store[BooksUnit] = room.books
+        self.meters = Meters(room)
+        self.meters = Meters(room)
         self._seller_name = self.settings.seller_name
 
     async def kept(self, invoice: Invoice) -> str:
@@ -77,8 +79,7 @@ class Papers:
             credited = await unit.invoices.find(invoice.credited_invoice_id) if invoice.credited_invoice_id else None
         async with self.store.unit(system_call(invoice.tenant_id), aside=True) as main:
             tenant = await main.billed_tenants.find(invoice.tenant_id)
-            own = await main.meters.select()
-        settings = self.settings
+        settings, meters = self.settings, await self.meters.all()
         # Who is charged by a provider owes at once; who has some days pays by transfer.
         by_transfer = invoice.due_time != invoice.issue_time
         return composed(
@@ -99,7 +100,7 @@ class Papers:
                 credited_number=credited.number if credited else "",
                 tax_exempt=account.tax_exempt,
                 transfer_details=settings.transfer_details if by_transfer else (),
-                byte_meters=frozenset(meter.id for meter in (*BUILT_IN, *own) if meter.unit == "byte"),
+                byte_meters=frozenset(id for id, meter in meters.items() if meter.unit == "byte"),
             ),
         )
 

@@ -30,6 +30,8 @@ from actors.billing.domain.terms import Model
 
 _GIGABYTE = 10**9
 _MICROS = 1_000_000
+BRAND_COLOR = "#2f5bd8"
+"""Of tenants that chose none."""
 
 
 @dataclass(frozen=True)
@@ -93,21 +95,13 @@ def composed(invoice: Invoice, lines: Sequence[InvoiceLine], about: Circumstance
         locale=about.locale,
         time_zone=about.time_zone,
         sandbox=invoice.sandbox,
-        **_looks(about.appearance),
+        brand_color=about.appearance.brand_color or BRAND_COLOR,
+        logo=picture_of(about.appearance.logo),
     )
 
 
 def _party(party: Party) -> DocumentParty:
     return DocumentParty(party.name, party.address_lines, party.country, party.tax_number, party.email)
-
-
-def _looks(appearance: Appearance) -> dict[str, object]:
-    found: dict[str, object] = {}
-    if appearance.brand_color:
-        found["brand_color"] = appearance.brand_color
-    if picture := picture_of(appearance.logo):
-        found["logo"] = picture
-    return found
 
 
 def picture_of(address: str) -> bytes:

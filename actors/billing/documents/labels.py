@@ -145,7 +145,7 @@ LABELS = {
         minimum="Mindestbetrag",
         rest_charged="Für den Rest des Zeitraums ({share})",
         rest_credited="Gutschrift für den ungenutzten Rest des Zeitraums ({share})",
-        exempt="Ohne Umsatzsteuer: Die Leistung ist steuerfrei, oder der Empfänger schuldet die Steuer (Reverse-Charge).",
+        exempt="Ohne Umsatzsteuer: Leistung steuerfrei, oder der Empfänger schuldet die Steuer (Reverse-Charge).",
     ),
     "fr": Labels(
         invoice="Facture",
