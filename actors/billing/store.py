@@ -147,7 +147,11 @@ LINES = Collection(
     "invoice_lines",
     InvoiceLine,
     Reach.PROVIDER,
-    indexes=(Index(("invoice_id", "position")), Index(("subscription_id", "end_time", "id"))),
+    indexes=(
+        Index(("invoice_id", "position")),
+        Index(("subscription_id", "end_time", "id")),
+        Index(("kind", "end_time", "id")),
+    ),
     kind="invoice line",
     purged=False,
 )
