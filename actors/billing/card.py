@@ -5,14 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 
 from actors.billing.catalogue import Catalogue
+from actors.billing.correspondence import Correspondence
 from actors.billing.default_plans import publish_default_plans
+from actors.billing.domain.proof import ReconciliationDue
+from actors.billing.following import Following
 from actors.billing.issuing import Issuing
+from actors.billing.letters import Letters
+from actors.billing.papers import Papers
 from actors.billing.paying import Paying
 from actors.billing.providers.registry import providers_from
 from actors.billing.providers.sandbox_state import MemorySandboxState
+from actors.billing.proving import Proving
+from actors.billing.rerating import Rerating
 from actors.billing.selling import Selling
+from actors.billing.services.billing_account_service import BillingAccountService
+from actors.billing.services.billing_metrics_service import BillingMetricsService
+from actors.billing.services.discount_service import DiscountService
 from actors.billing.services.entitlement_service import EntitlementService
+from actors.billing.services.invoice_service import InvoiceService
+from actors.billing.services.ledger_service import LedgerService
+from actors.billing.services.plan_service import PlanService
 from actors.billing.services.subscription_service import SubscriptionService
+from actors.billing.services.tax_rate_service import TaxRateService
 from actors.billing.settings import BillingSettings
 from actors.billing.store import BOOKS, COLLECTIONS, BillingUnit, BooksUnit
 from actors.billing.subscribing import Subscriptions
@@ -36,22 +50,36 @@ def furnish(room: Room) -> Furnished:
     paying = Paying(room, providers, subscriptions)
     selling = Selling(room, catalogue, subscriptions, issuing, paying)
     tenancy = Tenancy(room, catalogue, selling)
+    papers = Papers(room)
+    correspondence = Correspondence(room, papers)
+    proving = Proving(room, providers, correspondence)
 
     async def prepare() -> None:
         await publish_default_plans(room.store, room.clock, room.settings.currency)
 
     return Furnished(
         services=(
+            PlanService(room),
             SubscriptionService(room, selling),
             EntitlementService(room),
+            BillingAccountService(room, issuing),
+            DiscountService(room, issuing),
+            TaxRateService(room),
+            InvoiceService(room, issuing, subscriptions, papers, Rerating(catalogue)),
+            LedgerService(room, proving),
+            BillingMetricsService(room),
         ),
         reactions=(
             *selling.cycle.all(),
             *tenancy.all(),
+            *Following(room).all(),
+            *Letters(room, catalogue, correspondence).all(),
+            Reaction("ReconciliationDue", proving.due, "billing", books=True),
             Reaction("InvoiceDrafted", issuing.drafted, "billing", batch=True, books=True),
         ),
         workers=(Worker("sweep", selling.cycle.sweep_regularly),),
         prepare=prepare,
+        schedules=(("prove", room.settings.prove_every, ReconciliationDue()),),
     )
 
 
