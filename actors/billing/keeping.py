@@ -51,6 +51,14 @@ class UsageTotal(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BilledTenant(Record):
+    """What Billing has to know of a tenant to write to it. Its id is the tenant's; followed from Tenants' events."""
+
+    slug: str = ""
+    display_name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class UsageLevel(Record):
     """What a GAUGE stands at, for those that are reported as changes. Its id is `<tenant>:<meter>`."""
 

@@ -18,12 +18,14 @@ from actors.billing.domain.payment import Payment
 from actors.billing.domain.payment_method import PaymentMethod
 from actors.billing.domain.plan import Plan, PlanVersion
 from actors.billing.domain.proof import LedgerProof
+from actors.billing.domain.recipient import Contact
 from actors.billing.domain.refund import Refund
 from actors.billing.domain.subscription import Subscription
 from actors.billing.domain.subscription_state import SubscriptionExists
 from actors.billing.domain.tax import TaxRate
 from actors.billing.domain.usage import UsageEvent, UsageLog
 from actors.billing.keeping import (
+    BilledTenant,
     InvoiceNumbers,
     ProviderEventSeen,
     SandboxEntry,
@@ -71,7 +73,27 @@ USAGE_TOLD = Collection(
     "usage_told", UsageTold, Reach.PROVIDER, expires="expire_time", kind="usage told", exported=False
 )
 
-COLLECTIONS = (PLANS, PLAN_VERSIONS, METERS, USAGE_EVENTS, USAGE_TOTALS, USAGE_LEVELS, USAGE_TOLD)
+BILLED_TENANTS = Collection("billed_tenants", BilledTenant, Reach.PROVIDER, kind="tenant", exported=False)
+CONTACTS = Collection(
+    "billing_contacts",
+    Contact,
+    Reach.PROVIDER,
+    indexes=(Index(("role_ids", "id")),),
+    kind="contact",
+    exported=False,
+)
+
+COLLECTIONS = (
+    PLANS,
+    PLAN_VERSIONS,
+    METERS,
+    USAGE_EVENTS,
+    USAGE_TOTALS,
+    USAGE_LEVELS,
+    USAGE_TOLD,
+    BILLED_TENANTS,
+    CONTACTS,
+)
 
 # --- the books -----------------------------------------------------------------------------------------------------
 
@@ -125,7 +147,11 @@ LINES = Collection(
     "invoice_lines",
     InvoiceLine,
     Reach.PROVIDER,
-    indexes=(Index(("invoice_id", "position")), Index(("subscription_id", "end_time", "id"))),
+    indexes=(
+        Index(("invoice_id", "position")),
+        Index(("subscription_id", "end_time", "id")),
+        Index(("kind", "end_time", "id")),
+    ),
     kind="invoice line",
     purged=False,
 )
@@ -276,6 +302,14 @@ class BillingUnit(Unit):
     @cached_property
     def usage_told(self) -> Records[UsageTold]:
         return Records(self, USAGE_TOLD)
+
+    @cached_property
+    def billed_tenants(self) -> Records[BilledTenant]:
+        return Records(self, BILLED_TENANTS)
+
+    @cached_property
+    def contacts(self) -> Records[Contact]:
+        return Records(self, CONTACTS)
 
 
 class BooksUnit(Unit):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 
@@ -111,3 +111,6 @@ class InvoiceDocument:
     """PNG or JPEG, at most MOST_LOGO_BYTES; printed at most 40 mm wide and 14 mm high."""
     sandbox: bool = False
     """Marks every page: no money moves."""
+
+    def without_logo(self) -> InvoiceDocument:
+        return replace(self, logo=b"")

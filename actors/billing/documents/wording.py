@@ -104,7 +104,7 @@ class Wording:
 
     def _headline(self) -> str:
         document, labels, totals = self.document, self.labels, self.document.totals
-        if document.kind is Kind.CREDIT_NOTE:
+        if document.kind is Kind.CREDIT_NOTE or totals.total_minor < 0:
             return labels.credited.format(amount=self.money(abs(totals.total_minor)))
         if totals.due_minor == 0 and document.pay_time is not None:
             paid = self.money(totals.paid_minor or totals.total_minor)

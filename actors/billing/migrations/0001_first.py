@@ -221,6 +221,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("invoice_lines", schema=None) as batch_op:
         batch_op.create_index("ix_invoice_lines_invoice_id_position", ["invoice_id", "position"], unique=False)
+        batch_op.create_index("ix_invoice_lines_kind_end_time_id", ["kind", "end_time", "id"], unique=False)
         batch_op.create_index(
             "ix_invoice_lines_subscription_id_end_time_id", ["subscription_id", "end_time", "id"], unique=False
         )
