@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from google.protobuf.message import Message
 
+from actors.api.billing.v1 import RecordUsageResponse, StreamUsageRequest, UsageEvent
 from actors.api.iam.v1 import CreateUserRequest, GetUserRequest, LoginRequest, User
 from actors.api.kernel.v1 import AuditRecorded
 from actors.kernel.access.audit import Refusals
@@ -24,6 +25,7 @@ from actors.kernel.errors import (
     ImpersonationReadOnly,
     Internal,
     InvalidFields,
+    Malformed,
     NotFound,
     OutcomeUnknown,
     PermissionMissing,
@@ -437,3 +439,108 @@ async def test_a_method_that_may_be_repeated_takes_no_keys(bench: Bench) -> None
     for _ in range(2):
         _, call = await bench.call(idempotent, GOOD, authorization=bearer(), idempotency_key="k")
         assert call.idempotency is None
+
+
+# --- streams of requests ---
+
+STREAM = POLICY.methods["atrium.billing.v1.UsageService/StreamUsage"]
+
+
+def batch(tenant: str = "", *ids: str) -> StreamUsageRequest:
+    return StreamUsageRequest(
+        tenant_id=tenant, events=[UsageEvent(id=id, meter="exports", quantity=1) for id in ids or ("e1",)]
+    )
+
+
+class Intake:
+    """Sends messages through the chain of a method that takes a stream, and notes what its handler got."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+        self.taken: list[tuple[str, str]] = []
+
+    async def handler(self, messages: AsyncIterator[tuple[Any, Call]], call: Call) -> RecordUsageResponse:
+        async for message, one in messages:
+            self.taken.append((one.scope, message.events[0].id))
+            assert one.request is message and one.principal is call.principal
+            async with self.bench.shop.store.unit(one) as unit:
+                unit.notes.put(Thing(id=self.bench.clock.new_id("usg")))
+        return RecordUsageResponse(accepted=len(self.taken))
+
+    async def send(self, *messages: Any, **more: Any) -> RecordUsageResponse:
+        async def stream() -> AsyncIterator[Any]:
+            for message in messages:
+                yield message() if callable(message) else message
+
+        token = KEY.token(principal(**{"tenant_id": POOLED, **more}), ("usage.record",))
+        call = Call(request_id="req_1", method=STREAM, headers={"authorization": f"Bearer {token}"})
+        run = self.bench.chain.compose(STREAM, self.handler)
+        answer: RecordUsageResponse = await asyncio.create_task(run(stream(), call))  # type: ignore[arg-type]
+        return answer
+
+
+@pytest.fixture
+def intake(bench: Bench) -> Intake:
+    return Intake(bench)
+
+
+async def test_the_messages_of_a_stream_are_about_the_tenant_that_each_names(intake: Intake) -> None:
+    assert (await intake.send(batch("", "a"), batch(POOLED, "b"))).accepted == 2
+    assert intake.taken == [(POOLED, "a"), (POOLED, "b")]
+    intake.taken.clear()
+    await intake.send(batch("ten_1", "a"), batch("ten_2", "b"), batch("ten_1", "c"), realm=PLATFORM)
+    assert intake.taken == [("ten_1", "a"), ("ten_2", "b"), ("ten_1", "c")]
+
+
+async def test_a_message_about_another_tenant_ends_the_stream_before_it_is_taken(intake: Intake) -> None:
+    with pytest.raises(NotFound):
+        await intake.send(batch("", "a"), batch("ten_other", "b"), batch("", "c"))
+    assert intake.taken == [(POOLED, "a")]
+
+
+async def test_a_message_that_breaks_a_rule_ends_the_stream_and_says_which(intake: Intake) -> None:
+    wrong = batch("", "a", "b")
+    wrong.events[1].quantity = -1
+    with pytest.raises(InvalidFields) as refused:
+        await intake.send(batch(), wrong)
+    assert [violation.field for violation in refused.value.violations] == ["events[1].quantity"]
+    with pytest.raises(Malformed):
+        await intake.send(batch(), Malformed(problem="no message"))
+    assert len(intake.taken) == 2
+
+
+async def test_nothing_is_taken_once_the_token_that_opened_the_stream_is_stale(intake: Intake) -> None:
+    def late() -> StreamUsageRequest:
+        intake.bench.chain.verifier.revocations.mark("ses_1", 2**52)
+        return batch("", "b")
+
+    with pytest.raises(TokenRevoked):
+        await intake.send(batch("", "a"), late)
+    assert intake.taken == [(POOLED, "a")]
+
+
+async def test_a_stream_leaves_one_audit_entry_for_each_tenant_and_none_when_nothing_was_taken(intake: Intake) -> None:
+    await intake.send(batch("ten_1", "a"), batch("ten_2", "b"), batch("ten_1", "c"), realm=PLATFORM)
+    entries = await intake.bench.audit()
+    assert [(entry.tenant_id, entry.action) for entry in entries] == [
+        ("ten_1", STREAM.audit_action),
+        ("ten_2", STREAM.audit_action),
+    ]
+    await intake.send()
+    assert len(await intake.bench.audit()) == 2
+
+
+async def test_what_a_broken_stream_brought_before_is_in_the_log_and_its_end_among_the_refusals(
+    intake: Intake,
+) -> None:
+    with pytest.raises(NotFound):
+        await intake.send(batch("", "a"), batch("ten_other", "b"))
+    assert [entry.tenant_id for entry in await intake.bench.audit()] == [POOLED]
+    (refusal,) = intake.bench.chain.refusals.take()
+    assert (refusal.tenant_id, refusal.reason) == (POOLED, "NOT_FOUND")
+
+
+async def test_a_stream_is_refused_as_a_whole_to_whoever_may_not_send_it(intake: Intake) -> None:
+    with pytest.raises(ImpersonationReadOnly):
+        await intake.send(batch(), impersonator_id="usr_9", may_write=False)
+    assert intake.taken == []

@@ -11,7 +11,11 @@
 - **idempotency** answers repeated calls; inside retry, for a twin may have committed meanwhile.
 - **audit** leaves the entry of calls that committed none themselves, and folds refusals.
 
-A step that a method has no use for is not in its chain.
+A step that a method has no use for is not in its chain. A method that is asked with a stream of requests has
+
+    telemetry → errors → access → intake → handler
+
+where intake does for each message what tenant, validation and audit do for a call.
 """
 
 from __future__ import annotations
@@ -51,6 +55,7 @@ from actors.kernel.errors import (
     Violation,
 )
 from actors.kernel.host.idempotency import HEADER, key_of
+from actors.kernel.host.intake import admitted, intake
 from actors.kernel.host.retry import attempts
 from actors.kernel.host.usage import Usage
 from actors.kernel.store.unit import Store
@@ -59,7 +64,10 @@ from actors.kernel.telemetry import Metrics, enter
 log = logging.getLogger(__name__)
 
 Next = Callable[[Any, Call], Awaitable[Any]]
-"""A step or handler: request and call to answer; for streams, to an async iterator of answers."""
+"""A step or handler: request and call to answer; for streams, to an async iterator of answers. The request of a
+method that takes a stream is the async iterator of its messages."""
+
+Step = Callable[["Chain", Method, Next], Next]
 
 ApiKeyExchange = Callable[[str, bool], Awaitable[str]]
 """An API key to an access token, a new one when the flag says so. Raises what the caller is to be told."""
@@ -84,7 +92,11 @@ class Chain:
         """The handler inside every step that this method needs."""
         run = _opened(handler) if method.streaming else handler
         chain = replace(self, store=getattr(getattr(handler, "__self__", None), "store", self.store))
-        for step in (audit, idempotency, retry, validation, tenant, access, errors, telemetry):
+        inner: tuple[Step, ...] = (audit, idempotency, retry, validation, tenant)
+        if method.takes_stream:
+            run = intake(chain, method, tenant(chain, method, validation(chain, method, admitted)), run)
+            inner = ()
+        for step in (*inner, access, errors, telemetry):
             run = step(chain, method, run)
         return run
 
