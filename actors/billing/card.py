@@ -6,6 +6,7 @@ from pathlib import Path
 
 from actors.billing.catalogue import Catalogue
 from actors.billing.issuing import Issuing
+from actors.billing.limiting import Limiting
 from actors.billing.settings import BillingSettings
 from actors.billing.store import BOOKS, COLLECTIONS, BillingUnit, BooksUnit
 from actors.billing.subscribing import Subscriptions
@@ -15,7 +16,7 @@ from actors.kernel.module import Books, Furnished, Module, Room
 
 
 def furnish(room: Room) -> Furnished:
-    catalogue = Catalogue(room)
+    catalogue, limiting = Catalogue(room), Limiting(room)
     subscriptions = Subscriptions(room, catalogue)
     issuing = Issuing(room, subscriptions)
     tenancy = Tenancy(room, catalogue, subscriptions)
@@ -23,8 +24,10 @@ def furnish(room: Room) -> Furnished:
         services=(),
         reactions=(
             *tenancy.all(),
+            *limiting.all(),
             Reaction("InvoiceDrafted", issuing.drafted, "billing", batch=True, books=True),
         ),
+        workers=(limiting.worker(),),
     )
 
 
@@ -34,5 +37,6 @@ MODULE = Module(
     collections=COLLECTIONS,
     settings=BillingSettings,
     furnish=furnish,
+    entitles=True,
     books=Books(BooksUnit, BOOKS, Path(__file__).parent / "migrations"),
 )

@@ -45,6 +45,8 @@ class Method:
     realms: frozenset[str] = _BOTH
     own_tenant: bool = False
     widened_by: str = ""
+    new_work: bool = False
+    """Refused to people of a tenant whose subscription is not active."""
     audit_action: str = ""
     audit_target: str = ""
     safe: bool = False
@@ -187,6 +189,7 @@ def _read(service: ServiceDescriptor, descriptor: MethodDescriptor) -> Method:
         realms=frozenset(_REALMS[r] for r in access.realms) or _BOTH,
         own_tenant=access.own_tenant,
         widened_by=access.widened_by,
+        new_work=access.new_work,
         audit_action=audit.action,
         audit_target=audit.target,
         safe=level == descriptor_pb2.MethodOptions.NO_SIDE_EFFECTS,

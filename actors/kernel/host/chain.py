@@ -1,11 +1,13 @@
 """The chain every call passes, composed once per method at start.
 
-    telemetry → errors → access → tenant → validation → retry → idempotency → audit → handler
+    telemetry → errors → access → tenant → subscription → validation → retry → idempotency → audit → handler
 
 - **telemetry** is outermost: it counts and times whatever happens inside, refusals too.
 - **errors** turns anything unexpected into one Internal error, whose text tells the caller nothing but the request id.
 - **access** says who asks, before anything else is done for them, and ends a stream whose opener may no longer have it.
+  A tenant's machine goes no further when the tenant's subscription is not active, or its API calls are used up.
 - **tenant** says whose things the call is about; needs to know who asks.
+- **subscription** refuses new work to the people of a tenant whose subscription is not active.
 - **validation** looks at the request only for callers who may ask at all.
 - **retry** runs what is below it again when others were faster; nothing above it has an effect.
 - **idempotency** answers repeated calls; inside retry, for a twin may have committed meanwhile.
@@ -35,8 +37,9 @@ from google.protobuf.message import Message
 from actors.kernel.access.audit import Refusals
 from actors.kernel.access.policy import Method, Policy
 from actors.kernel.access.tokens import Revocations, Verifier
-from actors.kernel.call import ANONYMOUS, PLATFORM, Call, Principal
+from actors.kernel.call import ANONYMOUS, PLATFORM, TENANT, Call, Principal
 from actors.kernel.clock import Clock
+from actors.kernel.entitlements import Entitlements
 from actors.kernel.errors import (
     AtriumError,
     Deadline,
@@ -85,6 +88,7 @@ class Chain:
     metrics: Metrics
     refusals: Refusals
     usage: Usage
+    entitlements: Entitlements
     exchange: ApiKeyExchange | None = None
     validator: protovalidate.Validator = field(default_factory=protovalidate.Validator)
 
@@ -92,9 +96,14 @@ class Chain:
         """The handler inside every step that this method needs."""
         run = _opened(handler) if method.streaming else handler
         chain = replace(self, store=getattr(getattr(handler, "__self__", None), "store", self.store))
-        inner: tuple[Step, ...] = (audit, idempotency, retry, validation, tenant)
+        inner: tuple[Step, ...] = (audit, idempotency, retry, validation, subscription, tenant)
         if method.takes_stream:
-            run = intake(chain, method, tenant(chain, method, validation(chain, method, admitted)), run)
+            run = intake(
+                chain,
+                method,
+                tenant(chain, method, subscription(chain, method, validation(chain, method, admitted))),
+                run,
+            )
             inner = ()
         for step in (*inner, access, errors, telemetry):
             run = step(chain, method, run)
@@ -125,7 +134,7 @@ def telemetry(chain: Chain, method: Method, run: Next) -> Next:
         except AtriumError as error:
             reason = error.reason()
             measured.refused[reason] = measured.refused.get(reason, 0) + 1
-            chain.usage.called(call, failed=True)
+            chain.usage.called(call, failed=True, counted=error.counted)
             raise
         finally:
             measured.open -= 1
@@ -190,6 +199,7 @@ def access(chain: Chain, method: Method, run: Next) -> Next:
         run = _while_valid(chain.verifier.revocations, run)
     rule, permission, realms = method.rule, method.permission, method.realms
     verify, usage, writes = chain.verifier.verify, chain.usage, not method.safe
+    serve_machine = chain.entitlements.must_serve_machine
 
     async def principal_of(call: Call) -> Principal:
         header = call.headers.get("authorization", "")
@@ -217,6 +227,8 @@ def access(chain: Chain, method: Method, run: Next) -> Next:
     async def signed_in(request: Any, call: Call) -> Any:
         principal = call.principal = await principal_of(call)
         call.scope = principal.tenant_id  # whose log a refusal goes to
+        if principal.machine:
+            serve_machine(principal.tenant_id)
         if principal.owes_second_factor and rule != "half_signed_in":
             raise SecondFactorOwed
         if principal.realm not in realms:
@@ -228,6 +240,8 @@ def access(chain: Chain, method: Method, run: Next) -> Next:
     async def permitted(request: Any, call: Call) -> Any:
         principal = call.principal = await principal_of(call)
         call.scope = principal.tenant_id  # whose log a refusal goes to
+        if principal.machine:
+            serve_machine(principal.tenant_id)
         if principal.owes_second_factor:
             raise SecondFactorOwed
         if principal.realm not in realms:
@@ -264,6 +278,19 @@ def tenant(chain: Chain, method: Method, run: Next) -> Next:
     if method.rule == "public":
         return run
     return named if name else own
+
+
+def subscription(chain: Chain, method: Method, run: Next) -> Next:
+    if not method.new_work:
+        return run
+    must_be_active = chain.entitlements.must_be_active
+
+    async def step(request: Any, call: Call) -> Any:
+        if call.principal.realm == TENANT:
+            must_be_active(call.scope)
+        return await run(request, call)
+
+    return step
 
 
 def validation(chain: Chain, method: Method, run: Next) -> Next:
