@@ -143,9 +143,7 @@ async def publish_default_plans(store: Store[BillingUnit], clock: Clock, currenc
     async with store.unit(system_call(), aside=True) as unit:
         if await unit.plans.count():
             return
-        made = [
-            new_plan(id, terms, clock.now()).published(clock.now()) for id, terms in default_terms(currency).items()
-        ]
+        made = [new_plan(id, terms, clock.now()).published(clock.now()) for id, terms in default_terms(currency).items()]
         unit.plans.insert_absent(plan for plan, _ in made)
         unit.plan_versions.insert_absent(version for _, version in made if version is not None)
 

@@ -13,23 +13,24 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from actors.api.billing.v1 import EntitlementsChanged, SubscriptionChanged, UsageRecorded
+from actors.billing.counted import counted
 from actors.billing.domain.billed_period import BilledPeriod
 from actors.billing.domain.entitlement import Entitlements, LimitsReached, reached
-from actors.billing.domain.meter import BUILT_IN, Aggregation
+from actors.billing.keeping import totals_between
+from actors.billing.meters import Meters
 from actors.billing.store import BillingUnit, BooksUnit
 from actors.kernel.call import Call, system_call
 from actors.kernel.cancellation import heed
 from actors.kernel.errors import AtriumError
 from actors.kernel.events.inbox import Reaction
 from actors.kernel.module import Room, Worker
-from actors.kernel.store.contract import Between, Eq, Order
+from actors.kernel.store.contract import Between, Order
 from actors.kernel.store.unit import Store
 
 TOLD_AGAIN = timedelta(days=7)
 """After so long an announcement is made once more: the bus keeps them for a month, and a host that starts needs one."""
 LOOK_SECONDS = 3600.0
 _TOLD_AT_ONCE = 200
-_PRESENT = frozenset(meter.id for meter in BUILT_IN if meter.aggregation is Aggregation.GAUGE)
 log = logging.getLogger(__name__)
 
 
@@ -37,7 +38,7 @@ class Limiting:
     """Compares usage with limits, and keeps every host told."""
 
     def __init__(self, room: Room) -> None:
-        self.room, self.clock, self.known = room, room.clock, room.entitlements
+        self.clock, self.known, self.meters = room.clock, room.entitlements, Meters(room)
         self.store: Store[BillingUnit] = room.store
         self.books: Store[BooksUnit] = room.books
 
@@ -82,8 +83,13 @@ class Limiting:
         entitlements, period = await self._standing(tenant_id)
         if entitlements is None or period is None:
             return None
-        limits = {meter: most for meter, most in entitlements.refusing.items() if meter not in _PRESENT}
-        used = await self._used(tenant_id, period.number) if limits else {}
+        meters = await self.meters.all()
+        limits = {
+            meter: most
+            for meter, most in entitlements.refusing.items()
+            if meter in meters and meters[meter].within_period
+        }
+        used = await self._used(tenant_id, period) if limits else {}
         found = reached(limits, used)
         spent = self.known.spent(tenant_id)
         before = spent.used if spent is not None else {}
@@ -102,13 +108,12 @@ class Limiting:
             )
         return entitlements, next((one for one in open_ones if one.start_time <= now), None)
 
-    async def _used(self, tenant_id: str, period_number: int) -> Mapping[str, int]:
-        """The period's totals of meters that are summed."""
+    async def _used(self, tenant_id: str, period: BilledPeriod) -> Mapping[str, int]:
+        """The period's quantities, by meter."""
+        within = Between("id", *totals_between(period.subscription_id, period.number))
         async with self.store.unit(system_call(), aside=True) as unit:
-            rows = await unit.usage_totals.of(tenant_id).group(
-                Eq("period_number", period_number), by=["meter"], sums=["quantity"]
-            )
-        return {row["meter"]: row["quantity"] for row in rows}
+            found = await counted(unit, await self.meters.all(), tenant_id, within)
+        return {one.meter.id: one.quantity for one in found}
 
     # --- keeping the last word on the bus ---
 

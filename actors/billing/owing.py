@@ -53,7 +53,9 @@ class Owing:
         if after is not subscription:
             await self.subscriptions.keep(unit, subscription, after, at)
 
-    async def put_off(self, unit: BooksUnit, invoice: Invoice, attempt: int, decline_reason: str, at: datetime) -> bool:
+    async def put_off(
+        self, unit: BooksUnit, invoice: Invoice, attempt: int, decline_reason: str, at: datetime
+    ) -> bool:
         """Stages what a failed attempt changes: when it is tried next, and what becomes of the subscription. Returns
         whether nothing more is tried.
 

@@ -202,6 +202,8 @@ class Paying:
         return contract.Outcome(State.CANCELLED)
 
 
+
+
 def outcome_of(found: contract.Outcome) -> Outcome:
     """A provider's answer in the words of the books."""
     return Outcome(found.state, found.decline, found.reference, found.confirmation)

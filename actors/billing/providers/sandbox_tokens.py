@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 
+
 @dataclass(frozen=True)
 class Behaviour:
     """What a method made from a token does."""

@@ -128,9 +128,7 @@ class PlanService(PlanServiceServicer):
 
     # --- inside ----------------------------------------------------------------------------------------------------
 
-    async def _terms(
-        self, unit: BillingUnit, request: CreatePlanRequest | UpdatePlanRequest | SimulatePlanRequest
-    ) -> Terms:
+    async def _terms(self, unit: BillingUnit, request: CreatePlanRequest | UpdatePlanRequest | SimulatePlanRequest) -> Terms:
         """The terms that are asked for. Raises TermsInvalid."""
         terms = wire.record(Terms, request.terms)
         own = await unit.meters.select(limit=MOST_PLANS)

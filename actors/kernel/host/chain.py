@@ -98,12 +98,8 @@ class Chain:
         chain = replace(self, store=getattr(getattr(handler, "__self__", None), "store", self.store))
         inner: tuple[Step, ...] = (audit, idempotency, retry, validation, subscription, tenant)
         if method.takes_stream:
-            run = intake(
-                chain,
-                method,
-                tenant(chain, method, subscription(chain, method, validation(chain, method, admitted))),
-                run,
-            )
+            admit = subscription(chain, method, validation(chain, method, admitted))
+            run = intake(chain, method, tenant(chain, method, admit), run)
             inner = ()
         for step in (*inner, access, errors, telemetry):
             run = step(chain, method, run)
