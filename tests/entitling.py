@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from datetime import timedelta
 
-from actors.billing.domain.entitlement import AnnouncedLimit, EntitlementsChanged, LimitsReached, ReachedLimit
+from actors.billing.domain.entitlement import AnnouncedLimit, EntitlementsChanged
 from actors.kernel.call import system_call
 from actors.kernel.records import Announcement
 from tests.world import World
@@ -38,13 +37,6 @@ async def entitle(
             revision=next(_revisions),
         ),
     )
-
-
-async def use_up(world: World, tenant_id: str, *, days: float = 10, **used: int) -> None:
-    """Announces that so much is used, each of it as much as its limit or more."""
-    now = world.clock.now()
-    reached = tuple(ReachedLimit(meter, count, count) for meter, count in used.items())
-    await announce(world, LimitsReached(tenant_id, reached, now + timedelta(days=days), now))
 
 
 async def announce(world: World, announcement: Announcement) -> None:
