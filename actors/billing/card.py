@@ -13,6 +13,7 @@ from actors.billing.expiring import Expiring
 from actors.billing.following import Following
 from actors.billing.issuing import Issuing
 from actors.billing.letters import Letters
+from actors.billing.limiting import Limiting
 from actors.billing.papers import Papers
 from actors.billing.paying import Paying
 from actors.billing.providers.registry import providers_from
@@ -44,7 +45,7 @@ from actors.kernel.module import Books, Furnished, Module, Room, Worker
 
 
 def furnish(room: Room) -> Furnished:
-    catalogue = Catalogue(room)
+    catalogue, limiting = Catalogue(room), Limiting(room)
     subscriptions = Subscriptions(room, catalogue)
     issuing = Issuing(room, subscriptions)
     providers = providers_from(
@@ -66,6 +67,7 @@ def furnish(room: Room) -> Furnished:
         Worker("providers", providers.kept_open, leased=False),
         Worker("billing.expiry", Expiring(vaulting).run),
         Worker("billing.sweep", selling.cycle.sweep_regularly),
+        limiting.worker(),
     ]
     if providers.sandbox is not None:
         workers.append(Worker("billing.sandbox", SandboxDelivery(providers.sandbox, webhooks).run))
@@ -93,6 +95,7 @@ def furnish(room: Room) -> Furnished:
             *Tenancy(room, catalogue, selling).all(),
             *Collecting(paying, refunding).all(),
             *Following(room).all(),
+            *limiting.all(),
             *Letters(room, catalogue, correspondence).all(),
             Reaction("ReconciliationDue", proving.due, "billing", books=True),
             Reaction("InvoiceDrafted", issuing.drafted, "billing", batch=True, books=True),
@@ -109,5 +112,6 @@ MODULE = Module(
     collections=COLLECTIONS,
     settings=BillingSettings,
     furnish=furnish,
+    entitles=True,
     books=Books(BooksUnit, BOOKS, Path(__file__).parent / "migrations"),
 )

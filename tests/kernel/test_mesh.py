@@ -22,6 +22,7 @@ from actors.kernel.access.audit import Refusals
 from actors.kernel.access.policy import Method
 from actors.kernel.call import Call
 from actors.kernel.clock import Clock
+from actors.kernel.entitlements import Entitlements
 from actors.kernel.errors import Code, DependencyUnavailable, NotFound, to_status
 from actors.kernel.events.jetstream import connect
 from actors.kernel.host.chain import Chain
@@ -216,6 +217,7 @@ async def serving(*pairs: tuple[Method, Handler]) -> AsyncIterator[int]:
         metrics=Metrics(),
         refusals=Refusals(shop.clock),
         usage=Usage(shop.clock),
+        entitlements=Entitlements(shop.clock),
     )
     server = Server(chain, pairs)
     port = await server.start("127.0.0.1")

@@ -10,7 +10,7 @@ from actors.billing.domain.meter import Aggregation, Meter, Reading, quantity_of
 from actors.billing.domain.money import divide_half_even
 from actors.billing.domain.period import Period, in_utc
 from actors.billing.domain.terms import Beyond, Limit
-from actors.kernel.errors import InvalidArgument, ResourceExhausted
+from actors.kernel.errors import InvalidArgument, LimitReached
 from actors.kernel.records import Announcement, Record
 
 OLDEST = timedelta(days=35)
@@ -25,10 +25,6 @@ TREND_SHARE = 20
 
 class EventTime(InvalidArgument):
     message = "the event {event} is {problem}"
-
-
-class LimitReached(ResourceExhausted):
-    message = "the plan allows {most} of {meter}; {remedy}"
 
 
 @dataclass(frozen=True)

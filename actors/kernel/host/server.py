@@ -68,6 +68,10 @@ class Server:
 def _adapted(chain: Chain, method: Method, handler: Next) -> grpc.RpcMethodHandler[Any, Any]:
     run = chain.compose(method, handler)
     read = _reader(method)
+    if method.takes_stream:
+        return grpc.stream_unary_rpc_method_handler(
+            _unary(chain, method, run), request_deserializer=read, response_serializer=_written
+        )
     if method.streaming:
         return grpc.unary_stream_rpc_method_handler(
             _stream(chain, method, run), request_deserializer=read, response_serializer=_written
@@ -102,7 +106,7 @@ def _call(chain: Chain, method: Method, request: Any, context: Any) -> Call:
     return Call(
         request_id=headers.get("x-request-id", "")[:LONGEST_REQUEST_ID] or chain.clock.new_id("req"),
         method=method,
-        request=request,
+        request=None if method.takes_stream else request,
         address=headers.get("x-envoy-external-address") or _peer(headers, context),
         user_agent=headers.get("user-agent-original") or headers.get("user-agent", ""),
         deadline=None if remaining is None else time.monotonic() + remaining,
