@@ -103,15 +103,16 @@ class TenantService(TenantServiceServicer):
     async def UpdateTenant(self, request: UpdateTenantRequest, call: Call) -> TenantMessage:
         if request.HasField("slug"):
             check_slug(request.slug)
-        plan = (request.plan, self.intake.plan(request.plan).tier) if request.HasField("plan") else None
+        tier = self.intake.plan(request.plan).tier if request.HasField("plan") else ""
         async with self.store.unit(call) as unit:
             tenant = await unit.tenants.get(request.id, request.etag)
             tenant = tenant.updated(
                 self.clock.now(),
                 display_name=request.display_name if request.HasField("display_name") else None,
                 slug=request.slug if request.HasField("slug") else None,
-                plan=plan,
             )
+            if tier:
+                tenant = tenant.replanned(request.plan, tier, self.clock.now())
             return wire.message(TenantMessage, unit.tenants.put(tenant))
 
     async def DeleteTenant(self, request: DeleteTenantRequest, call: Call) -> TenantMessage:

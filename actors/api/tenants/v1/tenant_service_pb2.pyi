@@ -183,6 +183,7 @@ class UpdateTenantRequest(message.Message):
     display_name: builtins.str
     slug: builtins.str
     plan: builtins.str
+    """Refused for a tenant with a subscription, whose plan is that: change the subscription instead."""
     etag: builtins.str
     def __init__(
         self,

@@ -236,6 +236,8 @@ export type UpdateTenantRequest = Message<"atrium.tenants.v1.UpdateTenantRequest
   slug?: string | undefined;
 
   /**
+   * Refused for a tenant with a subscription, whose plan is that: change the subscription instead.
+   *
    * @generated from field: optional string plan = 4;
    */
   plan?: string | undefined;
