@@ -96,7 +96,7 @@ class TenantService(TenantServiceServicer):
     async def GetTenant(self, request: GetTenantRequest, call: Call) -> TenantMessage:
         async with self.store.unit(call) as unit:
             tenant = wire.message(TenantMessage, await unit.tenants.get(request.id))
-        if (entitled := self.room.entitlements.of(tenant.id)) is not None:
+        if request.show_entitlements and (entitled := self.room.entitlements.of(tenant.id)) is not None:
             tenant.entitlements.CopyFrom(entitlements_message(entitled))
         return tenant
 
