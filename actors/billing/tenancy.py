@@ -33,6 +33,8 @@ from actors.kernel.module import Room
 from actors.kernel.store.unit import Records, Store
 
 DELETED = "the tenant was deleted"
+MOST_RECORDS = 100_000
+"""Of one tenant that was never billed."""
 
 
 class Tenancy:
@@ -75,13 +77,8 @@ class Tenancy:
         """Takes back what was begun for a tenant that never came to be; it was never billed."""
         async with self.books.unit(call) as unit:
             account = await unit.accounts.of(event.tenant_id).find(event.tenant_id)
-            if account is None or account.currency_fixed:
-                return
-            unit.accounts.of(event.tenant_id).delete(account)
-            made: tuple[Records[Any], ...] = (unit.subscriptions, unit.periods, unit.movements)
-            for records in made:
-                for record in await records.of(event.tenant_id).select():
-                    records.of(event.tenant_id).delete(record)
+            if account is not None and not account.currency_fixed:
+                await _remove(unit, event.tenant_id)
 
     async def suspended(self, event: TenantSuspended, call: Call) -> None:
         """Nothing that nobody can use is charged: no period begins while the tenant is suspended."""
@@ -110,11 +107,24 @@ class Tenancy:
                 await self.selling.cycle.void_first(unit, after)
 
     async def purged(self, event: TenantPurged, call: Call) -> None:
-        """The subscription ends now, without a credit: there is nobody to use it. Invoices and the ledger stay."""
+        """The subscription ends now, without a credit: there is nobody to use it. Who was never billed leaves nothing
+        behind; of others invoices and the ledger stay, as the law asks, and who they were on them only.
+        """
         async with self.books.unit(call) as unit:
+            account = await unit.accounts.of(event.tenant_id).find(event.tenant_id)
+            if account is None:
+                return
+            if not account.currency_fixed:
+                await _remove(unit, event.tenant_id)
+                return
+            at = self.clock.now()
             live = await self._live(unit, event.tenant_id)
             if live is not None:
-                await self._keep(unit, live, live.cancelled(DELETED, self.clock.now()))
+                await self._keep(unit, live, live.cancelled(DELETED, at))
+            entitlements = unit.entitlements.of(event.tenant_id)
+            if (known := await entitlements.find(event.tenant_id)) is not None:
+                entitlements.delete(known)
+            unit.accounts.of(event.tenant_id).put(account.forgotten(at))
 
     async def _live(self, unit: BooksUnit, tenant_id: str) -> Subscription | None:
         """The tenant's subscription, once periods that are over have ended."""
@@ -186,3 +196,22 @@ def _without_subscription(event: TenantCreated) -> SubscriptionChanged:
         mrr_minor=0,
         currency="",
     )
+
+
+async def _remove(unit: BooksUnit, tenant_id: str) -> None:
+    """Stages all as removed of a tenant that was never billed."""
+    made: tuple[Records[Any], ...] = (
+        unit.accounts,
+        unit.subscriptions,
+        unit.periods,
+        unit.movements,
+        unit.usage_logs,
+        unit.entitlements,
+    )
+    for records in made:
+        await _remove_all(records.of(tenant_id))
+
+
+async def _remove_all(records: Records[Any]) -> None:
+    for record in await records.select(limit=MOST_RECORDS):
+        records.delete(record)
