@@ -37,6 +37,11 @@ class Wanted:
     payment_method_id: str = ""
     coupon_code: str = ""
 
+    @property
+    def orders(self) -> bool:
+        """Whether it says what is subscribed to, be it what is so already: that takes a waiting change back."""
+        return bool(self.plan_id or self.interval or self.seats)
+
 
 @dataclass(frozen=True)
 class Planned:
@@ -92,7 +97,8 @@ class Changing:
             after = after.with_payment_method(wanted.payment_method_id, moment)
         differs = order != before.order
         waits = differs and before.waits(order, wanted.effective_at)
-        after = after.changed_later(order, moment) if waits else after.changed_now(order, moment)
+        if wanted.orders:
+            after = after.changed_later(order, moment) if waits else after.changed_now(order, moment)
         at_once = differs and not waits
         # A period that this change begins may begin a second later.
         moment = max(moment, after.period_start_time) if after.period_number != before.period_number else moment
