@@ -104,7 +104,7 @@ class Webhooks:
 async def _read(provider: PaymentProvider, headers: Mapping[str, str], raw_body: bytes) -> ProviderEvent:
     try:
         return await provider.read_webhook(headers, raw_body)
-    except (LookupError, TypeError, ValueError) as error:
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
         # Signed by the provider, or it would have been refused: a kind of event that is shaped otherwise.
         log.warning("an event of %s cannot be read: %s", provider.traits.name, type(error).__name__)
         raise Malformed(problem="it is no event") from None

@@ -351,9 +351,13 @@ class PayPalPayments:
         if url not in self._certificates:
             try:
                 answer = await self._http.get(url)
-                answer.raise_for_status()
             except httpx.HTTPError:
                 raise ProviderUnavailable(provider="paypal") from None
+            if 400 <= answer.status_code < 500:
+                # An address that the sender made up.
+                raise SignatureInvalid(provider="paypal", problem="its certificate is not there")
+            if answer.status_code != 200:
+                raise ProviderUnavailable(provider="paypal")
             try:
                 chain = x509.load_pem_x509_certificates(answer.content[:_CERTIFICATE_BYTES])
             except ValueError:

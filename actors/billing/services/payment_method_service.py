@@ -63,7 +63,7 @@ class PaymentMethodService(PaymentMethodServiceServicer):
         )
 
     async def CreatePaymentMethod(self, request: CreatePaymentMethodRequest, call: Call) -> PaymentMethodMessage:
-        refuse_card_numbers(provider_token=request.provider_token)
+        refuse_card_numbers(provider_token=request.provider_token, return_path=request.return_path)
         if not call.scope:
             raise InvalidFields(Violation("tenant_id", "say which tenant pays so", "TENANT_MISSING"))
         provider = Provider[wire.enum_name(ProviderMessage.DESCRIPTOR, request.provider)]

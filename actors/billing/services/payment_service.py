@@ -48,6 +48,7 @@ class PaymentService(PaymentServiceServicer):
         self.store: Store[BooksUnit] = room.books
 
     async def CreatePayment(self, request: CreatePaymentRequest, call: Call) -> PaymentMessage:
+        refuse_card_numbers(return_path=request.return_path)
         await self._make_way(request, call)
         async with self.store.unit(call, aside=True) as unit:
             payment = await self._begun(unit, request, call)
