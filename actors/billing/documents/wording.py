@@ -60,7 +60,7 @@ class Wording:
                 for label, texts in ((labels.payment, document.payment), (labels.notes, document.notes))
                 if texts
             ],
-            "foot": f"{printable(document.seller.name)} · {title} {printable(document.number)}",
+            "foot": [printable(document.seller.name), title, printable(document.number)],
             "page": labels.page,
             "sandbox": labels.sandbox if document.sandbox else "",
             "mark": labels.sandbox_mark if document.sandbox else "",
