@@ -213,6 +213,8 @@ class Correspondence:
         """What is to be done about an invoice, in a sentence."""
         totals = invoice.totals
         if invoice.kind is Kind.CREDIT_NOTE or totals.total_minor < 0:
+            if invoice.settles_invoice:
+                return "It takes back what was still open; there is nothing to do."
             if totals.due_minor < 0:
                 return "The amount goes back the way it was paid."
             return "The amount is credited; there is nothing to do."

@@ -90,7 +90,7 @@ def composed(invoice: Invoice, lines: Sequence[InvoiceLine], about: Circumstance
         period_start=invoice.period_start_time,
         period_end=invoice.period_end_time,
         credited_number=about.credited_number,
-        notes=(words.labels.exempt,) if about.tax_exempt and not totals.taxes else (),
+        notes=(words.labels.exempt,) if about.tax_exempt and not _taxed(lines) else (),
         payment=() if settled else about.transfer_details,
         locale=about.locale,
         time_zone=about.time_zone,
@@ -98,6 +98,11 @@ def composed(invoice: Invoice, lines: Sequence[InvoiceLine], about: Circumstance
         brand_color=about.appearance.brand_color or BRAND_COLOR,
         logo=picture_of(about.appearance.logo),
     )
+
+
+def _taxed(lines: Sequence[InvoiceLine]) -> bool:
+    """Whether anything is taxed that is charged; credits keep the taxes that they take back."""
+    return any(line.tax_rate_ids for line in lines if line.amount_minor > 0)
 
 
 def _party(party: Party) -> DocumentParty:

@@ -37,6 +37,8 @@ class Labels:
     tax_included: str
     total: str
     credit_used: str
+    credit_given: str
+    """Of a negative total."""
     paid: str
     refunded: str
     amount_due: str
@@ -87,6 +89,7 @@ LABELS = {
         tax_included="{name} {rate} on {base}, included",
         total="Total",
         credit_used="Credit used",
+        credit_given="Added to your credit",
         paid="Paid",
         refunded="Refunded",
         amount_due="Amount due",
@@ -130,6 +133,7 @@ LABELS = {
         tax_included="{name} {rate} auf {base}, enthalten",
         total="Gesamtbetrag",
         credit_used="Verrechnetes Guthaben",
+        credit_given="Ihrem Guthaben gutgeschrieben",
         paid="Bezahlt",
         refunded="Erstattet",
         amount_due="Zu zahlen",
@@ -173,6 +177,7 @@ LABELS = {
         tax_included="{name} {rate} sur {base}, incluse",
         total="Total",
         credit_used="Crédit utilisé",
+        credit_given="Ajouté à votre crédit",
         paid="Payé",
         refunded="Remboursé",
         amount_due="Montant dû",
@@ -216,6 +221,7 @@ LABELS = {
         tax_included="{name} {rate} sobre {base}, incluido",
         total="Total",
         credit_used="Crédito utilizado",
+        credit_given="Añadido a su crédito",
         paid="Pagado",
         refunded="Reembolsado",
         amount_due="Importe a pagar",
@@ -259,6 +265,7 @@ LABELS = {
         tax_included="うち{name} {rate}（対象 {base}）",
         total="合計",
         credit_used="クレジットの利用",
+        credit_given="クレジットに加算",
         paid="お支払い済み",
         refunded="返金済み",
         amount_due="お支払額",
@@ -302,6 +309,7 @@ LABELS = {
         tax_included="{name} {rate} على {base}، مشمولة",
         total="الإجمالي",
         credit_used="الرصيد المستخدم",
+        credit_given="أضيف إلى رصيدكم",
         paid="المدفوع",
         refunded="المسترد",
         amount_due="المبلغ المستحق",

@@ -60,7 +60,7 @@ class Wording:
                 for label, texts in ((labels.payment, document.payment), (labels.notes, document.notes))
                 if texts
             ],
-            "foot": f"{printable(document.seller.name)} · {title} {printable(document.number)}",
+            "foot": [printable(document.seller.name), title, printable(document.number)],
             "page": labels.page,
             "sandbox": labels.sandbox if document.sandbox else "",
             "mark": labels.sandbox_mark if document.sandbox else "",
@@ -175,7 +175,8 @@ class Wording:
             yield label.format(**words), self.money(tax.tax_minor), False
         yield labels.total, self.money(totals.total_minor), True
         if totals.credit_minor:
-            yield labels.credit_used, self.money(-totals.credit_minor), False
+            label = labels.credit_used if totals.credit_minor > 0 else labels.credit_given
+            yield label, self.money(-totals.credit_minor), False
         if totals.paid_minor:
             yield labels.paid, self.money(-totals.paid_minor), False
         if totals.refunded_minor:
