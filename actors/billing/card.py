@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from actors.billing.catalogue import Catalogue
+from actors.billing.counting import Counting
 from actors.billing.issuing import Issuing
 from actors.billing.limiting import Limiting
+from actors.billing.services.usage_service import UsageService
 from actors.billing.settings import BillingSettings
 from actors.billing.store import BOOKS, COLLECTIONS, BillingUnit, BooksUnit
 from actors.billing.subscribing import Subscriptions
@@ -20,8 +22,9 @@ def furnish(room: Room) -> Furnished:
     subscriptions = Subscriptions(room, catalogue)
     issuing = Issuing(room, subscriptions)
     tenancy = Tenancy(room, catalogue, subscriptions)
+    counting = Counting(room)
     return Furnished(
-        services=(),
+        services=(UsageService(room, catalogue, counting),),
         reactions=(
             *tenancy.all(),
             *limiting.all(),
