@@ -8,10 +8,12 @@ from actors.billing.catalogue import Catalogue
 from actors.billing.counting import Counting
 from actors.billing.issuing import Issuing
 from actors.billing.limiting import Limiting
+from actors.billing.platform_usage import PlatformUsage
 from actors.billing.services.usage_service import UsageService
 from actors.billing.settings import BillingSettings
 from actors.billing.store import BOOKS, COLLECTIONS, BillingUnit, BooksUnit
 from actors.billing.subscribing import Subscriptions
+from actors.billing.telling import Telling
 from actors.billing.tenancy import Tenancy
 from actors.kernel.events.inbox import Reaction
 from actors.kernel.module import Books, Furnished, Module, Room
@@ -22,15 +24,16 @@ def furnish(room: Room) -> Furnished:
     subscriptions = Subscriptions(room, catalogue)
     issuing = Issuing(room, subscriptions)
     tenancy = Tenancy(room, catalogue, subscriptions)
-    counting = Counting(room)
+    counting, platform, telling = Counting(room), PlatformUsage(room), Telling(room)
     return Furnished(
         services=(UsageService(room, catalogue, counting),),
         reactions=(
             *tenancy.all(),
             *limiting.all(),
+            *platform.all(),
             Reaction("InvoiceDrafted", issuing.drafted, "billing", batch=True, books=True),
         ),
-        workers=(limiting.worker(),),
+        workers=(limiting.worker(), telling.worker()),
     )
 
 

@@ -66,6 +66,7 @@ class Part:
     day: str
     quantity: int = 0
     highest: int = 0
+    present: int = 0
     events: int = 0
 
 
@@ -182,14 +183,15 @@ class Counting:
             if not meters[id].used and (kept := await unit.meters.find(id)) is not None and not kept.used:
                 unit.meters.put(kept.counted())
         for part in parts:
-            stage_part(unit, part, meters[part.meter].aggregation, arrived, shard)
+            stage_part(unit, unit.call.scope, part, meters[part.meter].aggregation, arrived, shard)
 
 
-def stage_part(unit: BillingUnit, part: Part, aggregation: Aggregation, at: datetime, shard: int) -> None:
-    """Adds the part to its total, in one shard."""
-    tenant_id = unit.call.scope
+def stage_part(
+    unit: BillingUnit, tenant_id: str, part: Part, aggregation: Aggregation, at: datetime, shard: int
+) -> None:
+    """Adds the part to a tenant's total, in one shard. A present value, of which there is one shard, is replaced."""
     id = total_id(part.subscription_id or tenant_id, part.period_number, part.meter, part.day, shard)
-    initial = {
+    first = {
         "subscription_id": part.subscription_id,
         "period_number": part.period_number,
         "meter": part.meter,
@@ -199,12 +201,13 @@ def stage_part(unit: BillingUnit, part: Part, aggregation: Aggregation, at: date
         "present": 0,
         "events": 0,
     }
-    latest = {"count_time": at}
-    if aggregation is Aggregation.MAX:
-        highest = {"highest": part.highest}
-        unit.usage_totals.increment(id, initial, latest, highest, events=part.events)
+    totals, latest = unit.usage_totals.of(tenant_id), {"count_time": at}
+    if aggregation is Aggregation.SUM:
+        totals.increment(id, first, latest, quantity=part.quantity, events=part.events)
+    elif aggregation is Aggregation.MAX:
+        totals.increment(id, first, latest, {"highest": part.highest}, events=part.events)
     else:
-        unit.usage_totals.increment(id, initial, latest, quantity=part.quantity, events=part.events)
+        totals.increment(id, first, {**latest, "present": part.present}, events=part.events)
 
 
 def _counted(

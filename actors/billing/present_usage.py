@@ -143,13 +143,13 @@ class PresentUsage:
         unit: BillingUnit, tenant_id: str, meter: Meter, row: Counted | None, period: BilledPeriod | None, now: datetime
     ) -> _Used | None:
         """A value that is reported when it changes stands until it changes again, also into the next period."""
-        before = await level_before(unit, tenant_id, meter.id, period.start_time if period is not None else now)
+        start = period.start_time if period is not None else now
+        before = await level_before(unit, tenant_id, meter.id, start + timedelta(milliseconds=1))
         at_start = before.present if before is not None else None
         if row is not None:
             return _Used(meter, row.days, row.quantity, at_start)
         if before is None or at_start is None:
             return None
-        start = period.start_time if period is not None else now
         return _Used(meter, (Reading(start.date().isoformat(), at_start, start),), at_start, at_start)
 
 

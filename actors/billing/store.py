@@ -54,6 +54,7 @@ USAGE_EVENTS = Collection(
     indexes=(Index(("tenant_id", "meter", "occur_time", "id")),),
     expires="expire_time",
     kind="usage event",
+    measured=False,
 )
 USAGE_TOTALS = Collection(
     "usage_totals",
@@ -66,6 +67,7 @@ USAGE_TOTALS = Collection(
         Index(("count_time", "id")),
     ),
     kind="usage total",
+    measured=False,
 )
 COUNTED_USERS = Collection(
     "counted_users",
@@ -74,9 +76,16 @@ COUNTED_USERS = Collection(
     indexes=(Index(("tenant_id", "gone")),),
     kind="counted user",
     exported=False,
+    measured=False,
 )
 USAGE_TOLD = Collection(
-    "usage_told", UsageTold, Reach.PROVIDER, expires="expire_time", kind="usage told", exported=False
+    "usage_told",
+    UsageTold,
+    Reach.PROVIDER,
+    expires="expire_time",
+    kind="usage told",
+    exported=False,
+    measured=False,
 )
 
 COLLECTIONS = (PLANS, PLAN_VERSIONS, METERS, USAGE_EVENTS, USAGE_TOTALS, COUNTED_USERS, USAGE_TOLD)
