@@ -27,6 +27,7 @@ from actors.kernel.store.contract import Between, Order
 from actors.kernel.store.unit import Store
 
 MOST_DAYS = 400
+_INSTANT = timedelta(milliseconds=1)
 DAYS_SHOWN = 30
 """Of a tenant without a period."""
 
@@ -142,15 +143,19 @@ class PresentUsage:
     async def _gauge(
         unit: BillingUnit, tenant_id: str, meter: Meter, row: Counted | None, period: BilledPeriod | None, now: datetime
     ) -> _Used | None:
-        """A value that is reported when it changes stands until it changes again, also into the next period."""
+        """A value that is reported when it changes stands until it changes again, whichever period that is in."""
         start = period.start_time if period is not None else now
-        before = await level_before(unit, tenant_id, meter.id, start + timedelta(milliseconds=1))
-        at_start = before.present if before is not None else None
-        if row is not None:
-            return _Used(meter, row.days, row.quantity, at_start)
-        if before is None or at_start is None:
+        before = await level_before(unit, tenant_id, meter.id, start + _INSTANT)
+        end = min(now + _INSTANT, period.end_time) if period is not None else now + _INSTANT
+        last = await level_before(unit, tenant_id, meter.id, end)
+        if last is None or last.count_time is None:
             return None
-        return _Used(meter, (Reading(start.date().isoformat(), at_start, start),), at_start, at_start)
+        at_start = before.present if before is not None else None
+        seen = tuple(day for day in row.days if day.day != last.day) if row is not None else ()
+        reading = Reading(last.day, last.present, last.count_time)
+        if last.count_time < start:  # long ago, and so it stands today
+            reading = Reading(start.date().isoformat(), last.present, start)
+        return _Used(meter, (*seen, reading), last.present, at_start)
 
 
 def _between(from_day: str, to_day: str, standing: Standing, now: datetime) -> Between:
