@@ -7,6 +7,7 @@ from pathlib import Path
 from actors.billing.catalogue import Catalogue
 from actors.billing.collecting import Collecting
 from actors.billing.correspondence import Correspondence
+from actors.billing.counting import Counting
 from actors.billing.default_plans import publish_default_plans
 from actors.billing.domain.proof import ReconciliationDue
 from actors.billing.expiring import Expiring
@@ -16,8 +17,10 @@ from actors.billing.letters import Letters
 from actors.billing.limiting import Limiting
 from actors.billing.papers import Papers
 from actors.billing.paying import Paying
+from actors.billing.platform_usage import PlatformUsage
 from actors.billing.providers.registry import providers_from
 from actors.billing.proving import Proving
+from actors.billing.reactions import BillingReactions
 from actors.billing.refunding import Refunding
 from actors.billing.rerating import Rerating
 from actors.billing.sandbox_books import BooksSandboxState, SandboxDelivery
@@ -33,14 +36,15 @@ from actors.billing.services.payment_service import PaymentService
 from actors.billing.services.plan_service import PlanService
 from actors.billing.services.subscription_service import SubscriptionService
 from actors.billing.services.tax_rate_service import TaxRateService
+from actors.billing.services.usage_service import UsageService
 from actors.billing.services.webhook_service import WebhookService
 from actors.billing.settings import BillingSettings
 from actors.billing.store import BOOKS, COLLECTIONS, BillingUnit, BooksUnit
 from actors.billing.subscribing import Subscriptions
+from actors.billing.telling import Telling
 from actors.billing.tenancy import Tenancy
 from actors.billing.vaulting import Vaulting
 from actors.billing.webhooks import Webhooks
-from actors.kernel.events.inbox import Reaction
 from actors.kernel.module import Books, Furnished, Module, Room, Worker
 
 
@@ -68,6 +72,7 @@ def furnish(room: Room) -> Furnished:
         Worker("billing.expiry", Expiring(vaulting).run),
         Worker("billing.sweep", selling.cycle.sweep_regularly),
         limiting.worker(),
+        Telling(room).worker(),
     ]
     if providers.sandbox is not None:
         workers.append(Worker("billing.sandbox", SandboxDelivery(providers.sandbox, webhooks).run))
@@ -88,18 +93,20 @@ def furnish(room: Room) -> Furnished:
             PlanService(room),
             SubscriptionService(room, selling),
             TaxRateService(room),
+            UsageService(room, catalogue, Counting(room)),
             WebhookService(room, webhooks),
         ),
-        reactions=(
-            *selling.cycle.all(),
-            *Tenancy(room, catalogue, selling).all(),
-            *Collecting(paying, refunding).all(),
-            *Following(room).all(),
-            *limiting.all(),
-            *Letters(room, catalogue, correspondence).all(),
-            Reaction("ReconciliationDue", proving.due, "billing", books=True),
-            Reaction("InvoiceDrafted", issuing.drafted, "billing", batch=True, books=True),
-        ),
+        reactions=BillingReactions(
+            Tenancy(room, catalogue, selling),
+            selling.cycle,
+            issuing,
+            Collecting(paying, refunding),
+            proving,
+            limiting,
+            PlatformUsage(room),
+            Following(room),
+            Letters(room, catalogue, correspondence),
+        ).all(),
         workers=workers,
         prepare=prepare,
         schedules=(("prove", room.settings.prove_every, ReconciliationDue()),),
@@ -112,6 +119,5 @@ MODULE = Module(
     collections=COLLECTIONS,
     settings=BillingSettings,
     furnish=furnish,
-    entitles=True,
     books=Books(BooksUnit, BOOKS, Path(__file__).parent / "migrations"),
 )

@@ -59,11 +59,10 @@ class BilledTenant(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class UsageLevel(Record):
-    """What a GAUGE stands at, for those that are reported as changes. Its id is `<tenant>:<meter>`."""
+class CountedUser(Record):
+    """A user of a tenant that counts, or did: so that each counts once. Its id is the user's."""
 
-    meter: str
-    present: int = 0
+    gone: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

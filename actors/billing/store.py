@@ -26,10 +26,10 @@ from actors.billing.domain.tax import TaxRate
 from actors.billing.domain.usage import UsageEvent, UsageLog
 from actors.billing.keeping import (
     BilledTenant,
+    CountedUser,
     InvoiceNumbers,
     ProviderEventSeen,
     SandboxEntry,
-    UsageLevel,
     UsageTold,
     UsageTotal,
 )
@@ -52,9 +52,11 @@ USAGE_EVENTS = Collection(
     "usage_events",
     UsageEvent,
     Reach.PROVIDER,
-    indexes=(Index(("tenant_id", "occur_time", "id")), Index(("tenant_id", "meter", "occur_time", "id"))),
+    # One index for all lists: each costs as much as the rest of what storing an event does.
+    indexes=(Index(("tenant_id", "meter", "occur_time", "id")),),
     expires="expire_time",
     kind="usage event",
+    measured=False,
 )
 USAGE_TOTALS = Collection(
     "usage_totals",
@@ -67,10 +69,25 @@ USAGE_TOTALS = Collection(
         Index(("count_time", "id")),
     ),
     kind="usage total",
+    measured=False,
 )
-USAGE_LEVELS = Collection("usage_levels", UsageLevel, Reach.PROVIDER, kind="usage level", exported=False)
+COUNTED_USERS = Collection(
+    "counted_users",
+    CountedUser,
+    Reach.PROVIDER,
+    indexes=(Index(("tenant_id", "gone")),),
+    kind="counted user",
+    exported=False,
+    measured=False,
+)
 USAGE_TOLD = Collection(
-    "usage_told", UsageTold, Reach.PROVIDER, expires="expire_time", kind="usage told", exported=False
+    "usage_told",
+    UsageTold,
+    Reach.PROVIDER,
+    expires="expire_time",
+    kind="usage told",
+    exported=False,
+    measured=False,
 )
 
 BILLED_TENANTS = Collection("billed_tenants", BilledTenant, Reach.PROVIDER, kind="tenant", exported=False)
@@ -89,7 +106,7 @@ COLLECTIONS = (
     METERS,
     USAGE_EVENTS,
     USAGE_TOTALS,
-    USAGE_LEVELS,
+    COUNTED_USERS,
     USAGE_TOLD,
     BILLED_TENANTS,
     CONTACTS,
@@ -296,8 +313,8 @@ class BillingUnit(Unit):
         return Records(self, USAGE_TOTALS)
 
     @cached_property
-    def usage_levels(self) -> Records[UsageLevel]:
-        return Records(self, USAGE_LEVELS)
+    def counted_users(self) -> Records[CountedUser]:
+        return Records(self, COUNTED_USERS)
 
     @cached_property
     def usage_told(self) -> Records[UsageTold]:

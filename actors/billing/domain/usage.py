@@ -52,7 +52,6 @@ class UsageEvent(Record):
     arrive_time: datetime
     subject: str = ""
     period_number: int = 0
-    day: str = ""
     expire_time: datetime | None = None
     """When its id may be forgotten: OLDEST after it can no longer be sent, at the earliest."""
 

@@ -78,6 +78,8 @@ class Collection(Generic[R]):
     """Whether a tenant's archive holds it."""
     purged: bool = True
     """Whether a tenant's records go when the tenant is purged."""
+    measured: bool = True
+    """Whether it is a part of what a tenant is said to store; not what the provider counts about it."""
 
     def __post_init__(self) -> None:
         for index in (index for index in self.indexes if index.unique):

@@ -21,6 +21,7 @@ from actors.kernel.store.contract import (
     InsertAbsent,
     Order,
     Place,
+    Put,
     Write,
     words_of,
 )
@@ -122,6 +123,17 @@ class Records(Generic[R]):
         """Stages the record's removal, with its announcements."""
         self.unit._delete(self.collection, record, self.scope)
 
+    def insert(self, records: Iterable[R]) -> None:
+        """Stages new records as they are, many at a time: what they announce is left out, and so are their values in
+        audit entries. The unit fails, as with `put`, when one of their ids is taken."""
+        for record in records:
+            self._stage(partial(self._new, record))
+
+    def _new(self, record: R, place: Place) -> Write:
+        document = stored(self.collection, place, record)
+        document["version"] = 1
+        return Put(place, document, 0)
+
     def insert_absent(self, records: Iterable[R]) -> None:
         """Stages records whose ids may exist already; those are left as they are."""
         for record in records:
@@ -162,8 +174,10 @@ def stored(collection: Collection[Any], place: Place, record: Record) -> dict[st
     if place.scope is not None:
         if record.tenant_id not in ("", place.scope):
             raise RuntimeError(f"{record.id} belongs to {record.tenant_id}, not to {place.scope}")
-        record = dataclasses.replace(record, tenant_id=place.scope)
-    document = wire.document(record)
+        document = wire.document(record)
+        document["tenant_id"] = place.scope
+    else:
+        document = wire.document(record)
     if collection.search:
         document["words"] = list(words_of(*(str(getattr(record, name)) for name in collection.search)))
     return document

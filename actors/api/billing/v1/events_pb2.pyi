@@ -320,6 +320,7 @@ class UsageRecorded(message.Message):
         day: builtins.str
         """YYYY-MM-DD, UTC."""
         quantity: builtins.int
+        """Of a meter that adds up what came on top, each unit told once; else the day's highest or present value."""
         def __init__(
             self,
             *,

@@ -423,6 +423,8 @@ export type UsageRecorded_Quantity = Message<"atrium.billing.v1.UsageRecorded.Qu
   day: string;
 
   /**
+   * Of a meter that adds up what came on top, each unit told once; else the day's highest or present value.
+   *
    * @generated from field: int64 quantity = 3;
    */
   quantity: bigint;

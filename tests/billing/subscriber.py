@@ -1,0 +1,56 @@
+"""A tenant of a world that has a subscription, as billing keeps one, to terms that a test makes up."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from actors.billing.catalogue import Catalogue
+from actors.billing.domain.meter import Aggregation, new_meter
+from actors.billing.domain.order import ordered
+from actors.billing.domain.plan import PlanVersion, version_id
+from actors.billing.domain.subscribing import new_subscription
+from actors.billing.domain.subscription import Subscription
+from actors.billing.domain.terms import Terms
+from actors.billing.subscribing import Subscriptions
+from actors.kernel.call import system_call
+from actors.kernel.module import Room
+from tests.world import World
+
+
+def room_of(world: World) -> Room:
+    return world.hosts["billing"].room
+
+
+async def add_meters(world: World, **aggregations: Aggregation) -> None:
+    async with room_of(world).store.unit(system_call(), aside=True) as unit:
+        for id, aggregation in aggregations.items():
+            unit.meters.put(new_meter(id, id.title(), "unit", aggregation))
+
+
+async def subscribe(world: World, tenant: Any, terms: Terms, *, plan: str = "metered", **more: Any) -> Subscription:
+    """Subscribes the tenant to the terms from now on; it pays, or is on a trial when `trial_days` are given."""
+    room = room_of(world)
+    now: datetime = room.clock.now()
+    async with room.store.unit(system_call(), aside=True) as unit:
+        if await unit.plan_versions.find(version_id(plan, 1)) is None:
+            version = PlanVersion(
+                id=version_id(plan, 1), plan_id=plan, plan_version=1, terms=terms, effective_time=now
+            )
+            unit.plan_versions.put(version)
+    book = terms.price_books[0]
+    subscription = new_subscription(
+        id=room.clock.new_id("sub"),
+        tenant_id=tenant.id,
+        order=ordered(plan, 1, terms, book.interval, book.currency, 1),
+        currency=book.currency,
+        at=now,
+        payment_method_id="pm_1",
+        **more,
+    )
+    if not more.get("trial_days"):
+        subscription = subscription.activated(now)
+    async with room.books.unit(system_call(), aside=True) as unit:
+        kept = await Subscriptions(room, Catalogue(room)).keep(unit, None, subscription, now)
+    await world.settle()
+    return kept
