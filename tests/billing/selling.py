@@ -201,7 +201,7 @@ class Shop:
         far = timedelta(days=20_000)
         now = self.world.clock.now()
         found = [one async for one in sandbox.list_movements(now - far, now + far)]
-        return sum(one.amount_minor if one.kind.name == "CHARGE" else -one.amount_minor for one in found)
+        return sum(one.amount_minor for one in found)
 
     async def check(self) -> None:
         """What must hold of all books at any time."""
