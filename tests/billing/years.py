@@ -82,6 +82,8 @@ class Customer:
     id: str
     last_day: bool
     """Begins at the end of a month."""
+    stuck: bool = False
+    """Pays with a provider that does not answer, for a day."""
 
 
 class Years:
@@ -109,7 +111,8 @@ class Years:
             moment, _, customer = heapq.heappop(self._plans)
             await self.until(moment)
             await self._act(customer)
-            self._plan(customer, moment + timedelta(days=self.chance.expovariate(1 / 25)))
+            days = 1.0 if customer.stuck else self.chance.expovariate(1 / 25)
+            self._plan(customer, moment + timedelta(days=days))
         await self.until(self.end)
         self.books.rate = 0.0
         await self.until(self.end + timedelta(days=20))
@@ -214,6 +217,8 @@ class Years:
             ("write off", 1, self._write_off),
         ]
         name, _, act = self.chance.choices(things, [weight for _, weight, _ in things])[0]
+        if customer.stuck:
+            name, act = "card", self._card
         await self._told(name, act(customer, live))
         await self.settle()
 
@@ -280,7 +285,9 @@ class Years:
 
     async def _card(self, customer: Customer, live: Subscription) -> None:
         self.books.rate, rate = 0.0, self.books.rate
-        id = await self.shop.card(customer, self.chance.choice(CARDS))
+        token = "tok_visa" if customer.stuck else self.chance.choice(CARDS)
+        customer.stuck = token == "tok_down"
+        id = await self.shop.card(customer, token)
         self.books.rate = rate
         if live.state is not State.CANCELLED:
             await self._call("ChangeSubscription", id=live.id, payment_method_id=id)
