@@ -104,7 +104,7 @@ class Years:
     async def run(self) -> None:
         """From the first customer to the last day, and on until nothing more comes of it."""
         await self._set_up()
-        self.books.rate = 0.004
+        self.books.rate = 0.01
         for customer in self.customers:
             self._plan(customer, self._first(customer))
         while self._plans and self._plans[0][0] < self.end:
