@@ -15,6 +15,7 @@ from actors.billing.following import Following
 from actors.billing.issuing import Issuing
 from actors.billing.letters import Letters
 from actors.billing.limiting import Limiting
+from actors.billing.overlooked import Overlooked
 from actors.billing.papers import Papers
 from actors.billing.paying import Paying
 from actors.billing.platform_usage import PlatformUsage
@@ -70,6 +71,7 @@ def furnish(room: Room) -> Furnished:
     workers = [
         Worker("providers", providers.kept_open, leased=False),
         Worker("billing.expiry", Expiring(vaulting).run),
+        Worker("billing.overlooked", Overlooked(paying).run),
         Worker("billing.sweep", selling.cycle.sweep_regularly),
         limiting.worker(),
         Telling(room).worker(),

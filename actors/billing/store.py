@@ -204,6 +204,7 @@ PAYMENT_METHODS = Collection(
     Reach.PROVIDER,
     indexes=(Index(("tenant_id", "create_time", "id")), Index(("provider_reference",))),
     kind="payment method",
+    purged=False,
 )
 LEDGER = Collection(
     "ledger_entries",
