@@ -25,6 +25,7 @@ from actors.billing.reactions import BillingReactions
 from actors.billing.refunding import Refunding
 from actors.billing.rerating import Rerating
 from actors.billing.sandbox_books import BooksSandboxState, SandboxDelivery
+from actors.billing.seed import seed
 from actors.billing.selling import Selling
 from actors.billing.services.billing_account_service import BillingAccountService
 from actors.billing.services.billing_metrics_service import BillingMetricsService
@@ -121,5 +122,6 @@ MODULE = Module(
     collections=COLLECTIONS,
     settings=BillingSettings,
     furnish=furnish,
+    seed=seed,
     books=Books(BooksUnit, BOOKS, Path(__file__).parent / "migrations"),
 )

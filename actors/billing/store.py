@@ -91,26 +91,11 @@ USAGE_TOLD = Collection(
 )
 
 BILLED_TENANTS = Collection("billed_tenants", BilledTenant, Reach.PROVIDER, kind="tenant", exported=False)
-CONTACTS = Collection(
-    "billing_contacts",
-    Contact,
-    Reach.PROVIDER,
-    indexes=(Index(("role_ids", "id")),),
-    kind="contact",
-    exported=False,
-)
+CONTACTS = Collection("billing_contacts", Contact, Reach.PROVIDER, (Index(("role_ids", "id")),), exported=False)
 
-COLLECTIONS = (
-    PLANS,
-    PLAN_VERSIONS,
-    METERS,
-    USAGE_EVENTS,
-    USAGE_TOTALS,
-    COUNTED_USERS,
-    USAGE_TOLD,
-    BILLED_TENANTS,
-    CONTACTS,
-)
+CATALOGUE = (PLANS, PLAN_VERSIONS, METERS)
+USAGE = (USAGE_EVENTS, USAGE_TOTALS, COUNTED_USERS, USAGE_TOLD)
+COLLECTIONS = (*CATALOGUE, *USAGE, BILLED_TENANTS, CONTACTS)
 
 # --- the books -----------------------------------------------------------------------------------------------------
 
