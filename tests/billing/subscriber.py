@@ -23,25 +23,36 @@ def room_of(world: World) -> Room:
 
 
 async def add_meters(world: World, **aggregations: Aggregation) -> None:
-    async with room_of(world).store.unit(system_call(), aside=True) as unit:
+    await put_meters(room_of(world), **aggregations)
+
+
+async def put_meters(room: Room, **aggregations: Aggregation) -> None:
+    async with room.store.unit(system_call(), aside=True) as unit:
         for id, aggregation in aggregations.items():
-            unit.meters.put(new_meter(id, id.title(), "unit", aggregation))
+            if await unit.meters.find(id) is None:
+                unit.meters.put(new_meter(id, id.title(), "unit", aggregation))
 
 
 async def subscribe(world: World, tenant: Any, terms: Terms, *, plan: str = "metered", **more: Any) -> Subscription:
     """Subscribes the tenant to the terms from now on; it pays, or is on a trial when `trial_days` are given."""
-    room = room_of(world)
+    kept = await put_subscription(room_of(world), tenant.id, terms, plan=plan, **more)
+    await world.settle()
+    return kept
+
+
+async def put_subscription(
+    room: Room, tenant_id: str, terms: Terms, *, plan: str = "metered", **more: Any
+) -> Subscription:
+    """The same through the stores alone."""
     now: datetime = room.clock.now()
     async with room.store.unit(system_call(), aside=True) as unit:
         if await unit.plan_versions.find(version_id(plan, 1)) is None:
-            version = PlanVersion(
-                id=version_id(plan, 1), plan_id=plan, plan_version=1, terms=terms, effective_time=now
-            )
+            version = PlanVersion(id=version_id(plan, 1), plan_id=plan, plan_version=1, terms=terms, effective_time=now)
             unit.plan_versions.put(version)
     book = terms.price_books[0]
     subscription = new_subscription(
         id=room.clock.new_id("sub"),
-        tenant_id=tenant.id,
+        tenant_id=tenant_id,
         order=ordered(plan, 1, terms, book.interval, book.currency, 1),
         currency=book.currency,
         at=now,
@@ -51,6 +62,4 @@ async def subscribe(world: World, tenant: Any, terms: Terms, *, plan: str = "met
     if not more.get("trial_days"):
         subscription = subscription.activated(now)
     async with room.books.unit(system_call(), aside=True) as unit:
-        kept = await Subscriptions(room, Catalogue(room)).keep(unit, None, subscription, now)
-    await world.settle()
-    return kept
+        return await Subscriptions(room, Catalogue(room)).keep(unit, None, subscription, now)
