@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx
 
-from actors.billing.domain.billed_period import BilledPeriod
+from actors.billing.domain.billed_period import BilledPeriod, period_id
 from actors.billing.domain.canonical import lines_hash
 from actors.billing.domain.charges import usage_lines
 from actors.billing.domain.meter import Aggregation
@@ -25,6 +25,7 @@ from actors.billing.domain.subscription import Subscription
 from actors.billing.domain.terms import Model, Tier
 from actors.billing.freezing import SETTLING, frozen
 from actors.billing.settings import BillingSettings
+from actors.billing.standing import live_subscription
 from actors.billing.store import BillingUnit, BooksUnit
 from actors.kernel.call import system_call
 from actors.kernel.clock import Clock
@@ -88,10 +89,8 @@ class UsageBench:
     async def _subscribe(self) -> None:
         async with room_of(self.platform) as room:
             await put_meters(room, exports=Aggregation.SUM)
-            async with room.books.unit(system_call(self.tenant["id"]), aside=True) as unit:
-                there = await unit.subscriptions.select()
-            if not there:
-                await put_subscription(room, self.tenant["id"], TERMS)
+            await asyncio.sleep(2)  # the period that it began with has a length
+            await put_subscription(room, self.tenant["id"], TERMS)
 
     def _pids(self) -> dict[str, list[int]]:
         status = self.platform.status()
@@ -235,9 +234,9 @@ class UsageBench:
 
     async def _period(self, room: Any) -> tuple[Subscription, BilledPeriod]:
         async with room.books.unit(system_call(self.tenant["id"]), aside=True) as unit:
-            (subscription,) = await unit.subscriptions.select()
-            (period,) = await unit.periods.select()
-            return subscription, period
+            subscription = await live_subscription(unit, self.tenant["id"])
+            assert subscription is not None
+            return subscription, await unit.periods.get(period_id(subscription.id, subscription.period_number))
 
     async def _events(self) -> int:
         async with room_of(self.platform) as room, room.store.unit(system_call(self.tenant["id"])) as unit:

@@ -20,4 +20,4 @@ def must_be_country(code: str, field: str = "country") -> None:
 
 @cache
 def _countries() -> frozenset[str]:
-    return frozenset(code for code in Locale("en").territories if len(code) == 2) - _NO_COUNTRIES
+    return frozenset(str(code) for code in Locale("en").territories if len(str(code)) == 2) - _NO_COUNTRIES

@@ -143,7 +143,9 @@ async def publish_default_plans(store: Store[BillingUnit], clock: Clock, currenc
     async with store.unit(system_call(), aside=True) as unit:
         if await unit.plans.count():
             return
-        made = [new_plan(id, terms, clock.now()).published(clock.now()) for id, terms in default_terms(currency).items()]
+        made = [
+            new_plan(id, terms, clock.now()).published(clock.now()) for id, terms in default_terms(currency).items()
+        ]
         unit.plans.insert_absent(plan for plan, _ in made)
         unit.plan_versions.insert_absent(version for _, version in made if version is not None)
 
@@ -172,7 +174,8 @@ def _book(sheet: _Sheet, currency: str, interval: Interval) -> PriceBook:
 
     def micros(hundredths: int, times: int = 1) -> int:
         """In millionths of the currency's smallest coin."""
-        return hundredths * times * _RATES.get(currency, 1) * 10 ** exponent(currency) * MICROS // 100
+        coins = int(10 ** exponent(currency))
+        return hundredths * times * _RATES.get(currency, 1) * coins * MICROS // 100
 
     def once(id: str, name: str, kind: Kind, hundredths: int) -> Price:
         return Price(id=id, display_name=name, kind=kind, tiers=(Tier(unit_micros=micros(hundredths, ahead)),))

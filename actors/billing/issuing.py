@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from actors.api.billing.v1 import InvoiceDrafted
@@ -14,7 +16,7 @@ from actors.billing.domain.account import State as AccountState
 from actors.billing.domain.billed_period import period_id
 from actors.billing.domain.credit import put_on
 from actors.billing.domain.credit_note import void_note
-from actors.billing.domain.invariants import Breach, Examined, breaches
+from actors.billing.domain.invariants import Breach, Examined, breaches, must_be_sane
 from actors.billing.domain.invoice import Invoice, Kind, Reason, State, invoice_number
 from actors.billing.domain.line import InvoiceLine
 from actors.billing.domain.payment_method import Provider
@@ -30,6 +32,14 @@ from actors.kernel.store.contract import Eq
 from actors.kernel.store.unit import Store
 
 log = logging.getLogger(__name__)
+
+
+class Breached(Exception):
+    """A draft that a call would issue breaks invariants: see `Issuing.parking`."""
+
+    def __init__(self, found: Sequence[Breach], invoice: Invoice) -> None:
+        super().__init__("; ".join(str(breach) for breach in found))
+        self.found, self.invoice = found, invoice
 
 
 class Issuing:
@@ -63,6 +73,41 @@ class Issuing:
         )
         account = posted(unit, account, at, *ledger.invoice_issued(issued, at))
         return issued, await self.use_credit(unit, account, issued.id, at)
+
+    async def issue_for_call(
+        self, unit: BooksUnit, invoice: Invoice, lines: Sequence[InvoiceLine], account: BillingAccount, at: datetime
+    ) -> tuple[Invoice, BillingAccount]:
+        """`issue` of what somebody asks for and waits for, together with its lines: a breach leaves nothing of it.
+
+        Raises AccountParked, InvariantBroken for a line that is too large to be charged, and Breached within `parking`.
+        """
+        account.must_be_open()
+        must_be_sane(lines, self.settings.most_line_minor)
+        if found := await self.breaches(unit, invoice, lines, account):
+            raise Breached(found, invoice)
+        return await self.issue_with(unit, invoice, lines, account, at)
+
+    async def issue_with(
+        self, unit: BooksUnit, invoice: Invoice, lines: Sequence[InvoiceLine], account: BillingAccount, at: datetime
+    ) -> tuple[Invoice, BillingAccount]:
+        """`issue` of a new draft, and its lines staged."""
+        for line in lines:
+            unit.lines.of(invoice.tenant_id).put(line)
+        # It is issued right here: nobody is to be asked for it.
+        quiet = replace(invoice, announcements=())
+        return await self.issue(unit, quiet, lines, account, at)
+
+    @contextlib.asynccontextmanager
+    async def parking(self, call: Call, tenant_id: str) -> AsyncIterator[None]:
+        """Around the unit of a call: when that was left because of a breach, the account is parked in another one, and
+        the caller is told. Raises InvariantBroken."""
+        try:
+            yield
+        except Breached as breached:
+            async with self.books.unit(call, aside=True) as unit:
+                account = await unit.accounts.of(tenant_id).get(tenant_id)
+                self.park(unit, account, breached.found, breached.invoice, self.clock.now())
+            raise breached.found[0].error() from None
 
     async def use_credit(
         self, unit: BooksUnit, account: BillingAccount, source_id: str, at: datetime

@@ -51,10 +51,11 @@ class UsageTotal(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CountedUser(Record):
-    """A user of a tenant that counts, or did: so that each counts once. Its id is the user's."""
+class BilledTenant(Record):
+    """What Billing has to know of a tenant to write to it. Its id is the tenant's; followed from Tenants' events."""
 
-    gone: bool = False
+    slug: str = ""
+    display_name: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,13 +6,17 @@ from datetime import datetime, timedelta
 
 from actors.billing.bookkeeping import posted
 from actors.billing.domain import ledger
-from actors.billing.domain.invoice import Applied, Invoice, InvoicePaymentDue, Kind, Reason, State
-from actors.billing.domain.payment import Payment
+from actors.billing.domain.account import BillingAccount
+from actors.billing.domain.invoice import Applied, Invoice, InvoicePaymentDue, State
+from actors.billing.domain.payment import DeclineReason, Payment, PaymentFailed
 from actors.billing.domain.subscription import Subscription
 from actors.billing.domain.subscription_state import State as SubscriptionState
+from actors.billing.issuing import Issuing
 from actors.billing.settings import BillingSettings
+from actors.billing.standing import is_overdue
 from actors.billing.store import BooksUnit
 from actors.billing.subscribing import Subscriptions
+from actors.kernel.module import Room
 from actors.kernel.store.contract import Between, Eq, Order
 
 SOONEST_RETRY = timedelta(days=1)
@@ -22,42 +26,38 @@ SOONEST_RETRY = timedelta(days=1)
 class Owing:
     """The part of settling a payment that is not about the payment itself."""
 
-    def __init__(self, settings: BillingSettings, subscriptions: Subscriptions) -> None:
-        self.settings, self.subscriptions = settings, subscriptions
+    def __init__(self, room: Room, subscriptions: Subscriptions) -> None:
+        self.subscriptions, self.issuing = subscriptions, Issuing(room, subscriptions)
+        self.settings: BillingSettings = room.settings
 
-    async def is_current(self, unit: BooksUnit, invoice: Invoice) -> bool:
-        """Whether the tenant owes nothing overdue any more, with `invoice` as it is after a payment."""
-        if _overdue(invoice):
-            return False
-        invoices = unit.invoices.of(invoice.tenant_id)
-        unpaid = await invoices.select(Eq("state", State.OPEN.name), Eq("kind", Kind.INVOICE.name))
-        return not any(_overdue(one) for one in unpaid if one.id != invoice.id)
+    async def received(self, unit: BooksUnit, payment: Payment, applied: Applied, at: datetime) -> bool:
+        """Stages what money changes that arrived: the invoice, the ledger, the account, the subscription. Returns
+        whether the tenant owes nothing overdue any more.
 
-    async def received(self, unit: BooksUnit, payment: Payment, applied: Applied, current: bool, at: datetime) -> None:
-        """Stages what money changes that arrived: the invoice, the ledger and account, the subscription.
-
-        A first invoice that is paid activates its subscription; an account that is current recovers it.
+        What the invoice did not need is credit, and pays other invoices. A first invoice that is paid activates its
+        subscription, the last that was overdue ends its dunning or suspension.
         """
-        tenant_id, invoice = payment.tenant_id, applied.invoice
-        unit.invoices.of(tenant_id).put(invoice)
+        tenant_id = payment.tenant_id
+        invoice = unit.invoices.of(tenant_id).put(applied.invoice)
         account = await unit.accounts.of(tenant_id).get(tenant_id)
-        posted(unit, account, at, ledger.payment_succeeded(payment, applied, at))
-        subscription = await self._live(unit, tenant_id)
-        if subscription is None:
-            return
-        after = subscription
-        if invoice.state is State.PAID and _begins(invoice, subscription):
-            after = after.activated(at)
-        if current:
-            after = after.recovered(at)
-        if after is not subscription:
-            await self.subscriptions.keep(unit, subscription, after, at)
+        account = posted(unit, account, at, ledger.payment_succeeded(payment, applied, at))
+        await self.subscriptions.paid(unit, invoice, at)
+        if applied.excess_minor:
+            await self.issuing.use_credit(unit, account, payment.id, at)
+        return not await is_overdue(unit, tenant_id)
 
-    async def put_off(
-        self, unit: BooksUnit, invoice: Invoice, attempt: int, decline_reason: str, at: datetime
+    async def with_credit(
+        self, unit: BooksUnit, invoice: Invoice, account: BillingAccount, source_id: str, at: datetime
+    ) -> Invoice:
+        """Before an invoice is charged: stages the credit that the tenant has got since as put on what is open."""
+        await self.issuing.use_credit(unit, account, source_id, at)
+        return await unit.invoices.of(invoice.tenant_id).get(invoice.id)
+
+    async def failed(
+        self, unit: BooksUnit, invoice: Invoice, attempt: int, reason: DeclineReason | None, at: datetime
     ) -> bool:
         """Stages what a failed attempt changes: when it is tried next, and what becomes of the subscription. Returns
-        whether nothing more is tried.
+        whether nothing more is tried. `reason` is None where no provider was to be asked: no transfer came in time.
 
         The subscription is past due from the first failure on, and suspended after the last by policy. An invoice that
         is not due yet, which a payer tried to pay early, stays as it is. A first invoice is not tried again by itself:
@@ -65,11 +65,11 @@ class Owing:
         """
         if invoice.state is not State.OPEN or (invoice.due_time is not None and at < invoice.due_time):
             return False
-        subscription = await self._live(unit, invoice.tenant_id)
+        subscription = await self._subscription(unit, invoice)
         attempt = max(attempt, invoice.attempt_count)
-        waits = subscription is not None and _begins(invoice, subscription)
-        when = None if waits else await self._next_time(unit, invoice, attempt, at)
-        unit.invoices.of(invoice.tenant_id).put(invoice.attempted(attempt, decline_reason, when, at))
+        when = None if _awaited(invoice, subscription) else await self._next_time(unit, invoice, attempt, at)
+        word = reason.name if reason is not None else ""
+        unit.invoices.of(invoice.tenant_id).put(invoice.attempted(attempt, word, when, at))
         if when is not None:
             self.try_later(unit, invoice, attempt + 1, when)
         if subscription is not None:
@@ -79,6 +79,33 @@ class Owing:
             if after is not subscription:
                 await self.subscriptions.keep(unit, subscription, after, at)
         return when is None
+
+    async def missed(
+        self, unit: BooksUnit, invoice: Invoice, attempt: int, reason: DeclineReason | None, at: datetime
+    ) -> None:
+        """Stages an attempt for which no provider could be asked, and announces it: a failure without a payment."""
+        last = await self.failed(unit, invoice, attempt, reason, at)
+        unit.announce(
+            PaymentFailed(
+                tenant_id=invoice.tenant_id,
+                payment_id="",
+                invoice_id=invoice.id,
+                decline_reason=reason.name if reason is not None else "",
+                attempt=attempt,
+                last=last,
+            ),
+            key=invoice.id,
+        )
+
+    async def given_up(self, unit: BooksUnit, invoice: Invoice, at: datetime) -> None:
+        """Stages another try for an invoice whose payment was given up, unless one is planned or a payer is awaited."""
+        if invoice.state is not State.OPEN or invoice.next_attempt_time is not None:
+            return
+        if _awaited(invoice, await self._subscription(unit, invoice)):
+            return
+        attempt = invoice.attempt_count + 1
+        if attempt <= self.settings.dunning.attempts:
+            self.try_later(unit, invoice, attempt, max(at + SOONEST_RETRY, invoice.due_time or at))
 
     @staticmethod
     def try_later(unit: BooksUnit, invoice: Invoice, attempt: int, when: datetime) -> None:
@@ -96,19 +123,13 @@ class Owing:
         return at + SOONEST_RETRY if when is not None and when <= at else when
 
     @staticmethod
-    async def _live(unit: BooksUnit, tenant_id: str) -> Subscription | None:
-        return await unit.subscriptions.of(tenant_id).one(Eq("live_key", tenant_id))
+    async def _subscription(unit: BooksUnit, invoice: Invoice) -> Subscription | None:
+        if not invoice.subscription_id:
+            return None
+        return await unit.subscriptions.of(invoice.tenant_id).find(invoice.subscription_id)
 
 
-def _overdue(invoice: Invoice) -> bool:
-    """Whether an attempt to be paid has failed, or a transfer did not come in time."""
-    return invoice.state is State.OPEN and invoice.attempt_count > 0
-
-
-def _begins(invoice: Invoice, subscription: Subscription) -> bool:
-    """Whether the invoice is what the subscription waits for."""
-    return (
-        subscription.state is SubscriptionState.INCOMPLETE
-        and invoice.subscription_id == subscription.id
-        and invoice.reason is Reason.SUBSCRIPTION_CREATE
-    )
+def _awaited(invoice: Invoice, subscription: Subscription | None) -> bool:
+    """Whether it is the invoice whose payment begins the subscription."""
+    waits = subscription is not None and subscription.state is SubscriptionState.INCOMPLETE
+    return waits and invoice.opens_period

@@ -13,7 +13,16 @@ import logging
 from datetime import datetime, timedelta
 
 from actors.billing.domain.invoice import Invoice
-from actors.billing.domain.payment import Asked, DeclineReason, Outcome, Payment, PaymentOverdue, State, new_payment
+from actors.billing.domain.payment import (
+    OPEN,
+    Asked,
+    DeclineReason,
+    Outcome,
+    Payment,
+    PaymentOverdue,
+    State,
+    new_payment,
+)
 from actors.billing.domain.payment_method import PaymentMethod, Provider
 from actors.billing.domain.subscription_state import PaymentMethodNeeded
 from actors.billing.owing import Owing
@@ -27,13 +36,14 @@ from actors.kernel.call import Call
 from actors.kernel.errors import IdempotencyKeyReused
 from actors.kernel.host.retry import attempts
 from actors.kernel.module import Room
+from actors.kernel.store.contract import Eq, In
 from actors.kernel.store.unit import Store
 
 log = logging.getLogger(__name__)
 
 RETURN_PATH = "/billing"
 """Where payers come back to when nothing else is said."""
-_LONGEST_WAIT = timedelta(hours=6)
+LONGEST_WAIT = timedelta(hours=6)
 
 
 class Paying:
@@ -43,7 +53,7 @@ class Paying:
         self.providers, self.clock = providers, room.clock
         self.books: Store[BooksUnit] = room.books
         self.settings: BillingSettings = room.settings
-        self.owing = Owing(self.settings, subscriptions)
+        self.owing = Owing(room, subscriptions)
         self.public_url = room.platform.public_url.rstrip("/")
 
     def provider(self, provider: Provider) -> PaymentProvider:
@@ -68,10 +78,20 @@ class Paying:
         self.look_later(unit, payment, at)
         return unit.payments.of(payment.tenant_id).put(payment)
 
+    @staticmethod
+    async def under_way(unit: BooksUnit, invoice: Invoice) -> Payment | None:
+        """The payment of the invoice whose outcome is not known, as the unit leaves it."""
+        payments = unit.payments.of(invoice.tenant_id)
+        states = tuple(state.name for state in OPEN)
+        for found in await payments.select(Eq("invoice_id", invoice.id), In("state", states)):
+            if (now := await payments.get(found.id)).unknown:
+                return now
+        return None
+
     def look_later(self, unit: BooksUnit, payment: Payment, at: datetime) -> None:
         """Stages when the payment's outcome is looked up next: the longer it waits already, the later."""
         overdue = timedelta(minutes=self.settings.overdue_minutes)
-        wait = min(max(overdue, at - payment.create_time), _LONGEST_WAIT)
+        wait = min(max(overdue, at - payment.create_time), LONGEST_WAIT)
         told = PaymentOverdue(tenant_id=payment.tenant_id, payment_id=payment.id)
         unit.schedule(told, name=f"billing.look.{payment.id}", when=at + wait)
 
@@ -117,7 +137,7 @@ class Paying:
         payment = await self.settled(call, payment_id, outcome)
         if payment.state is State.SUCCEEDED or not payment.provider_reference:
             return payment
-        payment, request, _ = await self._request(call, payment_id, Asked())
+        payment, request, _ = await self._request(call, payment_id)
         try:
             found = await self.provider(payment.provider).cancel(request, reference=payment.provider_reference)
         except ProviderRefused:
@@ -151,30 +171,47 @@ class Paying:
         invoice = await unit.invoices.of(payment.tenant_id).get(payment.invoice_id)
         if outcome.state is State.SUCCEEDED:
             applied = invoice.paid(payment.amount_minor, at)
-            current = await self.owing.is_current(unit, applied.invoice)
-            payment = payments.put(
+            current = await self.owing.received(unit, payment, applied, at)
+            return payments.put(
                 payment.settled(outcome, at, account_current=current, excess_minor=applied.excess_minor)
             )
-            await self.owing.received(unit, payment, applied, current, at)
-            return payment
-        reason = outcome.decline_reason or DeclineReason.GENERIC
         if outcome.state is State.CANCELLED:
-            reason = DeclineReason.NOT_CONFIRMED
-        last = await self.owing.put_off(unit, invoice, payment.attempt, reason.name, at)
+            await self.owing.given_up(unit, invoice, at)
+            return payments.put(payment.settled(outcome, at))
+        reason = outcome.decline_reason or DeclineReason.GENERIC
+        last = await self.owing.failed(unit, invoice, payment.attempt, reason, at)
         return payments.put(payment.settled(outcome, at, last=last))
 
-    async def _request(self, call: Call, payment_id: str, asked: Asked) -> tuple[Payment, ChargeRequest, bool]:
-        """The payment, how it is asked for, and whether this is the first time; which is recorded."""
+    async def look(self, call: Call, payment_id: str) -> Payment:
+        """Looks a payment up at its provider, whatever is known of it here, and settles it by what is found.
+
+        Nothing is asked for that was not before. Raises ProviderUnavailable.
+        """
+        payment, request, first = await self._request(call, payment_id)
+        if first:
+            return payment
+        try:
+            provider = self.provider(payment.provider)
+            found = await provider.look_up(request, reference=payment.provider_reference)
+        except ProviderRefused:
+            log.exception("%s refuses to tell of %s", payment.provider.name, payment.id)
+            return payment
+        return payment if found is None else await self.settled(call, payment_id, outcome_of(found))
+
+    async def _request(
+        self, call: Call, payment_id: str, asked: Asked | None = None
+    ) -> tuple[Payment, ChargeRequest, bool]:
+        """The payment, how it is asked for, and whether it never was; with `asked`, that it will be now is recorded."""
 
         async def once() -> tuple[Payment, ChargeRequest, bool]:
             async with self.books.unit(call, aside=True) as unit:
                 payment = await unit.payments.get(payment_id)
                 tenant_id, first = payment.tenant_id, payment.asked is None
-                if payment.unknown:
+                if payment.unknown and asked is not None:
                     payment = unit.payments.of(tenant_id).put(payment.asked_for(asked))
                 method = await unit.payment_methods.of(tenant_id).get(payment.payment_method_id)
                 invoice = await unit.invoices.of(tenant_id).get(payment.invoice_id)
-                return payment, self._words(payment, payment.asked or asked, method, invoice), first
+                return payment, self._words(payment, payment.asked or Asked(), method, invoice), first
 
         return await attempts(call, once)
 
@@ -196,12 +233,12 @@ class Paying:
         found = await provider.look_up(request, reference=payment.provider_reference)
         if found is not None:
             return found
+        if not request.method:
+            return contract.Outcome(State.FAILED, decline=DeclineReason.METHOD_GONE)
         if self.clock.now() - payment.create_time < provider.traits.key_lifetime:
             return await provider.charge(request)
         # The provider has forgotten the key by now, and never took anything under it.
         return contract.Outcome(State.CANCELLED)
-
-
 
 
 def outcome_of(found: contract.Outcome) -> Outcome:

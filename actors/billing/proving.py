@@ -110,9 +110,12 @@ class Proving:
         return found
 
 
-def _of(entries: dict[tuple[str, str], int], kind: AccountType, tenant_id: str, sign: int) -> dict[tuple[str, str], int]:
+def _of(
+    entries: dict[tuple[str, str], int], kind: AccountType, tenant_id: str, sign: int
+) -> dict[tuple[str, str], int]:
     return {
-        (tenant_id, currency): sign * amount for (account_type, currency), amount in entries.items()
+        (tenant_id, currency): sign * amount
+        for (account_type, currency), amount in entries.items()
         if account_type == kind.name
     }
 

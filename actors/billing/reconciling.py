@@ -84,10 +84,10 @@ async def _match(unit: BooksUnit, movement: Movement) -> Payment | Refund | None
     """What of ours a movement is, whatever its state."""
     records = unit.payments if movement.kind is MovementKind.CHARGE else unit.refunds
     if movement.idempotency_key and (found := await records.find(movement.idempotency_key)) is not None:
-        return found  # type: ignore[return-value]
+        return found
     if not movement.reference:
         return None
-    return await records.one(Eq("provider_reference", movement.reference))  # type: ignore[return-value]
+    return await records.one(Eq("provider_reference", movement.reference))
 
 
 def _our_side(one: Payment | Refund) -> Side:

@@ -46,6 +46,9 @@ class BillingSettings(ModuleSettings, ProviderSettings):
     """How long after its end a period takes events that are late."""
     overdue_minutes: int = Field(5, ge=1)
     """After how long without an outcome a payment is looked up at its provider."""
+    transfers_for_all: bool = False
+    """Whether tenants may choose by themselves to pay by transfer; else an administrator of the platform sets it for
+    them. Where nothing else is set up, they may in any case."""
     confirm_minutes: int = Field(60, ge=5, le=24 * 60)
     """How long a payment waits for its payer to confirm before it is given up."""
     most_line_minor: int = Field(10**9, ge=1, le=10**12)

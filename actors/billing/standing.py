@@ -9,6 +9,7 @@ from actors.billing.domain.charges import Credited, credited, in_force
 from actors.billing.domain.invoice import Invoice, Kind, State
 from actors.billing.domain.line import InvoiceLine
 from actors.billing.domain.payment_method import Provider
+from actors.billing.domain.payment_method import State as MethodState
 from actors.billing.domain.subscription import Subscription
 from actors.billing.domain.tax import TaxRate
 from actors.billing.store import BooksUnit
@@ -74,9 +75,9 @@ async def open_invoices(unit: BooksUnit, tenant_id: str) -> list[Invoice]:
     return [one for one in now if one.state is State.OPEN and one.kind is Kind.INVOICE]
 
 
-async def is_overdue(unit: BooksUnit, tenant_id: str, at: datetime) -> bool:
-    """Whether the tenant owes something that should be paid by now, as the unit leaves it."""
-    return any(one.due_time is not None and one.due_time <= at for one in await open_invoices(unit, tenant_id))
+async def is_overdue(unit: BooksUnit, tenant_id: str) -> bool:
+    """Whether the tenant owes something whose payment has failed, or was not made in time, as the unit leaves it."""
+    return any(one.attempt_count > 0 for one in await open_invoices(unit, tenant_id))
 
 
 async def pays_in_sandbox(unit: BooksUnit, tenant_id: str, payment_method_id: str) -> bool:
@@ -85,6 +86,14 @@ async def pays_in_sandbox(unit: BooksUnit, tenant_id: str, payment_method_id: st
         return False
     method = await unit.payment_methods.of(tenant_id).find(payment_method_id)
     return method is not None and method.provider is Provider.SANDBOX
+
+
+async def method_ready(unit: BooksUnit, tenant_id: str, payment_method_id: str) -> bool:
+    """Whether something can be charged to the method, or it is a transfer."""
+    if not payment_method_id:
+        return False
+    method = await unit.payment_methods.of(tenant_id).find(payment_method_id)
+    return method is not None and method.state is MethodState.ACTIVE
 
 
 async def live_subscription(unit: BooksUnit, tenant_id: str) -> Subscription | None:

@@ -18,13 +18,14 @@ from actors.billing.domain.payment import Payment
 from actors.billing.domain.payment_method import PaymentMethod
 from actors.billing.domain.plan import Plan, PlanVersion
 from actors.billing.domain.proof import LedgerProof
+from actors.billing.domain.recipient import Contact
 from actors.billing.domain.refund import Refund
 from actors.billing.domain.subscription import Subscription
 from actors.billing.domain.subscription_state import SubscriptionExists
 from actors.billing.domain.tax import TaxRate
 from actors.billing.domain.usage import UsageEvent, UsageLog
 from actors.billing.keeping import (
-    CountedUser,
+    BilledTenant,
     InvoiceNumbers,
     ProviderEventSeen,
     SandboxEntry,
@@ -69,15 +70,6 @@ USAGE_TOTALS = Collection(
     kind="usage total",
     measured=False,
 )
-COUNTED_USERS = Collection(
-    "counted_users",
-    CountedUser,
-    Reach.PROVIDER,
-    indexes=(Index(("tenant_id", "gone")),),
-    kind="counted user",
-    exported=False,
-    measured=False,
-)
 USAGE_TOLD = Collection(
     "usage_told",
     UsageTold,
@@ -88,7 +80,29 @@ USAGE_TOLD = Collection(
     measured=False,
 )
 
-COLLECTIONS = (PLANS, PLAN_VERSIONS, METERS, USAGE_EVENTS, USAGE_TOTALS, COUNTED_USERS, USAGE_TOLD)
+BILLED_TENANTS = Collection(
+    "billed_tenants", BilledTenant, Reach.PROVIDER, kind="tenant", exported=False, measured=False
+)
+CONTACTS = Collection(
+    "billing_contacts",
+    Contact,
+    Reach.PROVIDER,
+    indexes=(Index(("role_ids", "id")), Index(("tenant_id", "gone"))),
+    kind="contact",
+    exported=False,
+    measured=False,
+)
+
+COLLECTIONS = (
+    PLANS,
+    PLAN_VERSIONS,
+    METERS,
+    USAGE_EVENTS,
+    USAGE_TOTALS,
+    USAGE_TOLD,
+    BILLED_TENANTS,
+    CONTACTS,
+)
 
 # --- the books -----------------------------------------------------------------------------------------------------
 
@@ -119,7 +133,7 @@ PERIODS = Collection(
     "billed_periods",
     BilledPeriod,
     Reach.PROVIDER,
-    indexes=(Index(("tenant_id", "end_time", "id")), Index(("subscription_id", "number"))),
+    indexes=(Index(("tenant_id", "end_time", "id")), Index(("end_time", "id")), Index(("subscription_id", "number"))),
     kind="billed period",
     purged=False,
 )
@@ -142,7 +156,11 @@ LINES = Collection(
     "invoice_lines",
     InvoiceLine,
     Reach.PROVIDER,
-    indexes=(Index(("invoice_id", "position")), Index(("subscription_id", "end_time", "id"))),
+    indexes=(
+        Index(("invoice_id", "position")),
+        Index(("subscription_id", "end_time", "id")),
+        Index(("kind", "end_time", "id")),
+    ),
     kind="invoice line",
     purged=False,
 )
@@ -287,12 +305,16 @@ class BillingUnit(Unit):
         return Records(self, USAGE_TOTALS)
 
     @cached_property
-    def counted_users(self) -> Records[CountedUser]:
-        return Records(self, COUNTED_USERS)
-
-    @cached_property
     def usage_told(self) -> Records[UsageTold]:
         return Records(self, USAGE_TOLD)
+
+    @cached_property
+    def billed_tenants(self) -> Records[BilledTenant]:
+        return Records(self, BILLED_TENANTS)
+
+    @cached_property
+    def contacts(self) -> Records[Contact]:
+        return Records(self, CONTACTS)
 
 
 class BooksUnit(Unit):

@@ -88,19 +88,19 @@ class Subscriptions:
         return unit.invoices.of(after.tenant_id).put(invoice)
 
     async def paid(self, unit: BooksUnit, invoice: Invoice, at: datetime) -> Subscription | None:
-        """Stages what it means that an invoice is paid, which the caller has staged: the first one activates its
-        subscription; the last one that was overdue ends its dunning or suspension, and begins a new period when the
-        last has ended meanwhile. Returns the subscription if it changed.
+        """Stages what it means that an invoice is paid, or taken back, which the caller has staged: the first one
+        that is paid activates its subscription; the last one that was overdue ends its dunning or suspension, and
+        begins a new period when the last has ended meanwhile. Returns the subscription if it changed.
         """
-        if not invoice.subscription_id or invoice.state is not InvoiceState.PAID:
+        if not invoice.subscription_id or invoice.state not in (InvoiceState.PAID, InvoiceState.VOID):
             return None
         before = await unit.subscriptions.of(invoice.tenant_id).find(invoice.subscription_id)
         if before is None:
             return None
         after = before
-        if before.state is State.INCOMPLETE and invoice.opens_period:
-            after = before.activated(at)
-        elif before.state in (State.PAST_DUE, State.SUSPENDED) and not await is_overdue(unit, invoice.tenant_id, at):
+        if before.state is State.INCOMPLETE:
+            after = before.activated(at) if invoice.opens_period and invoice.state is InvoiceState.PAID else before
+        elif before.state in (State.PAST_DUE, State.SUSPENDED) and not await is_overdue(unit, invoice.tenant_id):
             after = before.recovered(at)
         if after is before:
             return None

@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from actors.api.tenants.v1 import TenantCreated, TenantProvisioningFailed
+from actors.api.tenants.v1 import (
+    TenantCreated,
+    TenantDeleted,
+    TenantProvisioningFailed,
+    TenantPurged,
+    TenantRestored,
+    TenantSuspended,
+)
 from actors.billing.catalogue import Catalogue
 from actors.billing.deriving import id_for
 from actors.billing.domain.account import BillingAccount, Party, new_account
@@ -13,24 +20,29 @@ from actors.billing.domain.order import Order, ordered
 from actors.billing.domain.period import Interval
 from actors.billing.domain.plan import PlanUnknown
 from actors.billing.domain.subscribing import new_subscription
-from actors.billing.domain.subscription import announcement
-from actors.billing.domain.subscription_state import SubscriptionChanged
+from actors.billing.domain.subscription import Subscription, announcement
+from actors.billing.domain.subscription_state import RUNNING, State, SubscriptionChanged
 from actors.billing.domain.terms import Terms
+from actors.billing.selling import Selling
 from actors.billing.settings import BillingSettings
 from actors.billing.standing import live_subscription
 from actors.billing.store import BooksUnit
-from actors.billing.subscribing import Subscriptions
 from actors.kernel.call import Call
 from actors.kernel.events.inbox import Reaction
 from actors.kernel.module import Room
 from actors.kernel.store.unit import Records, Store
 
+DELETED = "the tenant was deleted"
+MOST_RECORDS = 100_000
+"""Of one tenant that was never billed."""
+
 
 class Tenancy:
     """Accounts and first subscriptions of tenants, and what becomes of them."""
 
-    def __init__(self, room: Room, catalogue: Catalogue, subscriptions: Subscriptions) -> None:
-        self.clock, self.catalogue, self.subscriptions = room.clock, catalogue, subscriptions
+    def __init__(self, room: Room, catalogue: Catalogue, selling: Selling) -> None:
+        self.clock, self.catalogue, self.selling = room.clock, catalogue, selling
+        self.subscriptions = selling.subscriptions
         self.settings: BillingSettings = room.settings
         self.books: Store[BooksUnit] = room.books
 
@@ -38,6 +50,10 @@ class Tenancy:
         return [
             Reaction("TenantCreated", self.created, "tenants", books=True),
             Reaction("TenantProvisioningFailed", self.failed, "tenants", books=True),
+            Reaction("TenantSuspended", self.suspended, "tenants", books=True),
+            Reaction("TenantRestored", self.restored, "tenants", books=True),
+            Reaction("TenantDeleted", self.deleted, "tenants", books=True),
+            Reaction("TenantPurged", self.purged, "tenants", books=True),
         ]
 
     async def created(self, event: TenantCreated, call: Call) -> None:
@@ -61,13 +77,67 @@ class Tenancy:
         """Takes back what was begun for a tenant that never came to be; it was never billed."""
         async with self.books.unit(call) as unit:
             account = await unit.accounts.of(event.tenant_id).find(event.tenant_id)
-            if account is None or account.currency_fixed:
+            if account is not None and not account.currency_fixed:
+                await _remove(unit, event.tenant_id)
+
+    async def suspended(self, event: TenantSuspended, call: Call) -> None:
+        """Nothing that nobody can use is charged: no period begins while the tenant is suspended."""
+        async with self.books.unit(call) as unit:
+            live = await self._live(unit, event.tenant_id)
+            if live is not None and live.state in RUNNING:
+                await self._keep(unit, live, live.paused_later(self.clock.now()))
+
+    async def restored(self, event: TenantRestored, call: Call) -> None:
+        """Takes back what the suspension or deletion had begun, or begins a new period."""
+        async with self.books.unit(call) as unit:
+            live = await self._live(unit, event.tenant_id)
+            if live is not None:
+                await self._keep(unit, live, live.restored(DELETED, self.clock.now()))
+
+    async def deleted(self, event: TenantDeleted, call: Call) -> None:
+        """The subscription ends with its period; the tenant may be restored until it is purged."""
+        async with self.books.unit(call) as unit:
+            live = await self._live(unit, event.tenant_id)
+            if live is None:
                 return
-            unit.accounts.of(event.tenant_id).delete(account)
-            made: tuple[Records[Any], ...] = (unit.subscriptions, unit.periods, unit.movements)
-            for records in made:
-                for record in await records.of(event.tenant_id).select():
-                    records.of(event.tenant_id).delete(record)
+            at = self.clock.now()
+            after = live.cancelled_later(DELETED, at)
+            await self._keep(unit, live, after)
+            if live.state is State.INCOMPLETE:
+                await self.selling.cycle.void_first(unit, after)
+
+    async def purged(self, event: TenantPurged, call: Call) -> None:
+        """The subscription ends now, without a credit: there is nobody to use it. Who was never billed leaves nothing
+        behind; of others invoices and the ledger stay, as the law asks, and who they were on them only.
+        """
+        async with self.books.unit(call) as unit:
+            account = await unit.accounts.of(event.tenant_id).find(event.tenant_id)
+            if account is None:
+                return
+            if not account.currency_fixed:
+                await _remove(unit, event.tenant_id)
+                return
+            at = self.clock.now()
+            live = await self._live(unit, event.tenant_id)
+            if live is not None:
+                await self._keep(unit, live, live.cancelled(DELETED, at))
+            entitlements = unit.entitlements.of(event.tenant_id)
+            if (known := await entitlements.find(event.tenant_id)) is not None:
+                entitlements.delete(known)
+            unit.accounts.of(event.tenant_id).put(account.forgotten(at))
+
+    async def _live(self, unit: BooksUnit, tenant_id: str) -> Subscription | None:
+        """The tenant's subscription, once periods that are over have ended."""
+        live = await live_subscription(unit, tenant_id)
+        return None if live is None else await self.selling.closing.rolled(unit, live, self.clock.now())
+
+    async def _keep(self, unit: BooksUnit, before: Subscription, after: Subscription) -> None:
+        at = self.clock.now()
+        if after is before:
+            return
+        kept = await self.subscriptions.keep(unit, before, after, at)
+        if kept.period_number != before.period_number:
+            await self.subscriptions.opened(unit, kept, before.period_number, at)
 
     def _account(self, event: TenantCreated, at: datetime) -> BillingAccount:
         return new_account(
@@ -126,3 +196,22 @@ def _without_subscription(event: TenantCreated) -> SubscriptionChanged:
         mrr_minor=0,
         currency="",
     )
+
+
+async def _remove(unit: BooksUnit, tenant_id: str) -> None:
+    """Stages all as removed of a tenant that was never billed."""
+    made: tuple[Records[Any], ...] = (
+        unit.accounts,
+        unit.subscriptions,
+        unit.periods,
+        unit.movements,
+        unit.usage_logs,
+        unit.entitlements,
+    )
+    for records in made:
+        await _remove_all(records.of(tenant_id))
+
+
+async def _remove_all(records: Records[Any]) -> None:
+    for record in await records.select(limit=MOST_RECORDS):
+        records.delete(record)

@@ -29,7 +29,8 @@ class Seats:
         limit = self.entitlements.limit(scope, USERS)
         if limit is None or limit.charged_beyond:
             return
+        hold = await unit.guard(USERS)
         used = await unit.users.count(Ne("status", Status.DELETED.name))
         self.entitlements.must_allow(scope, USERS, used=used, more=more)
         if more and limit.most - used <= FEW:
-            await unit.guard(USERS)
+            hold()

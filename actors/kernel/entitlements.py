@@ -86,6 +86,8 @@ class Entitlements:
     def heard(self, envelope: Envelope) -> str:
         """Takes an announcement of either kind. Returns the tenant's tier when that is news, else nothing."""
         event: Any = envelope.message()
+        if not event.tenant_id:  # the platform itself has no plan
+            return ""
         if envelope.type.endswith(f".{REACHED}"):
             self._hear_reached(event, envelope.time)
             return ""

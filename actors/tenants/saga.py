@@ -119,9 +119,8 @@ class Saga:
             async with self.store.unit(call) as unit:
                 await self._done(unit, event.tenant_id, Kind.WELCOME)
 
-    async def plan_started(self, event: SubscriptionChanged, call: Call) -> None:
-        async with self.store.unit(call) as unit:
-            await self._done(unit, event.tenant_id, Kind.START_PLAN)
+    async def plan_started(self, unit: TenantsUnit, event: SubscriptionChanged) -> None:
+        await self._done(unit, event.tenant_id, Kind.START_PLAN)
 
     async def _done(self, unit: TenantsUnit, tenant_id: str, kind: Kind) -> bool:
         saga = await unit.provisionings.find(tenant_id)

@@ -19,7 +19,6 @@ from actors.billing.domain.invoice import Invoice, InvoiceState, Kind, State
 from actors.billing.domain.ledger import balances
 from actors.billing.domain.line import IN_ADVANCE
 from actors.billing.domain.line import Kind as LineKind
-from actors.billing.domain.metrics import by_month
 from actors.billing.domain.money import MICROS, Money
 from actors.billing.domain.payment import DeclineReason, Outcome
 from actors.billing.domain.payment import State as PaymentState
@@ -36,6 +35,7 @@ from actors.billing.domain.tax import new_tax_rate
 from actors.billing.domain.terms import Beyond, Limit, Model, Price, PriceBook, Terms, Tier
 from actors.billing.domain.terms import Kind as PriceKind
 from actors.kernel.errors import AtriumError
+from tests.billing.history import by_month
 from tests.billing.house import TENANT, House
 from tests.billing.making import always
 

@@ -26,7 +26,7 @@ from actors.billing.providers.contract import (
 from actors.kernel.errors import IdempotencyKeyReused
 from tests.billing.stages import RETURN_URL, Stage, staged
 
-STAGES = ["sandbox", "stripe", "paypal", "manual", "stripe-account", "paypal-account"]
+STAGES = ["sandbox", "sandbox-books", "stripe", "paypal", "manual", "stripe-account", "paypal-account"]
 CARD = "4242 4242 4242 4242"
 
 

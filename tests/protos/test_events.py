@@ -8,6 +8,7 @@ import importlib
 import pkgutil
 import typing
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -94,7 +95,7 @@ def sample(hint: Any) -> Any:
         return typing.cast(type, hint)(**{name: sample(one) for name, one in hints(typing.cast(type, hint)).items()})
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
         return list(hint)[-1]
-    return {str: "x", int: 7, bool: True, bytes: b"x"}[hint]
+    return {str: "x", int: 7, bool: True, bytes: b"x", datetime: datetime(2026, 1, 1, tzinfo=UTC)}[hint]
 
 
 def reasons(module: str) -> set[str]:

@@ -116,6 +116,10 @@ class BillingAccount(Record):
             return self
         return self.but(state=State.OPEN, park_reason="", park_time=None, update_time=at)
 
+    def forgotten(self, at: datetime) -> BillingAccount:
+        """Without who it was; what was invoiced says so itself."""
+        return self.but(party=Party(), default_payment_method_id="", update_time=at)
+
     def must_be_open(self) -> None:
         """Raises AccountParked."""
         if self.state is State.PARKED:

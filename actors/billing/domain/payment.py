@@ -9,7 +9,7 @@ from datetime import datetime
 from actors.billing.domain.invoice import AmountExceeds, Applied, Invoice
 from actors.billing.domain.payment_method import Confirmation, PaymentMethod, Provider
 from actors.kernel.errors import FailedPrecondition, InvalidFields, Violation
-from actors.kernel.records import Announcement, Record
+from actors.kernel.records import Announcement, Record, secret
 
 
 class PaymentState(FailedPrecondition):
@@ -132,7 +132,7 @@ class Payment(Record):
     """What of `refunded_minor` was taken of that credit."""
     decline_reason: DeclineReason | None = None
     provider_reference: str = ""
-    confirmation: Confirmation | None = None
+    confirmation: Confirmation | None = secret(default=None)
     asked: Asked | None = None
     """Recorded before the provider is first asked."""
     attempt: int = 1

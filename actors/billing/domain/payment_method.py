@@ -62,7 +62,9 @@ class PaymentMethod(Record):
     last4: str = ""
     expire_month: int = 0
     expire_year: int = 0
-    setup: Confirmation | None = None
+    setup: Confirmation | None = secret(default=None)
+    wanted_default: bool = False
+    """Becomes the tenant's default once it is set up."""
     provider_customer: str = ""
     provider_reference: str = ""
     create_time: datetime
@@ -101,6 +103,10 @@ class PaymentMethod(Record):
             raise PaymentMethodInUse
         return self.but(state=State.REMOVED, setup=None, update_time=at)
 
+    def withdrawn(self) -> PaymentMethod:
+        """Removed at the provider too, which is not asked again."""
+        return self.but(provider_reference="")
+
     def expired_at(self, moment: datetime) -> bool:
         """Whether its last month is over, in UTC; never for one that has none."""
         if not (self.expire_month and self.expire_year):
@@ -113,6 +119,15 @@ class PaymentMethod(Record):
             raise PaymentMethodState(state=self.state.name)
 
 
-def new_payment_method(*, id: str, tenant_id: str, provider: Provider, at: datetime) -> PaymentMethod:
+def new_payment_method(
+    *, id: str, tenant_id: str, provider: Provider, at: datetime, wanted_default: bool = False
+) -> PaymentMethod:
     """One that is being set up."""
-    return PaymentMethod(id=id, tenant_id=tenant_id, provider=provider, create_time=at, update_time=at)
+    return PaymentMethod(
+        id=id,
+        tenant_id=tenant_id,
+        provider=provider,
+        wanted_default=wanted_default,
+        create_time=at,
+        update_time=at,
+    )

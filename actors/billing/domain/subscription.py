@@ -261,6 +261,24 @@ class Subscription(Record):
             return self
         return self.but(cancel_at_period_end=False, pause_at_period_end=False, cancel_reason="", update_time=at)
 
+    def restored(self, cancelled_for: str, at: datetime) -> Subscription:
+        """Its tenant is there again: takes back a pause, and a cancellation for this reason, that wait for the period's
+        end; begins a period now if it was paused. What else was decided stays so.
+        """
+        if self.state is State.PAUSED:
+            return self._restarted(at)
+        if self.state not in RUNNING:
+            return self
+        cancels = self.cancel_at_period_end and self.cancel_reason != cancelled_for
+        if not self.pause_at_period_end and cancels == self.cancel_at_period_end:
+            return self
+        return self.but(
+            pause_at_period_end=False,
+            cancel_at_period_end=cancels,
+            cancel_reason=self.cancel_reason if cancels else "",
+            update_time=at,
+        )
+
     def rolled(self, at: datetime) -> Rollover | None:
         """The end of the present period, as of that very moment however late it is looked at.
 

@@ -36,6 +36,7 @@ def upgrade() -> None:
         mysql_engine="InnoDB",
     )
     with op.batch_alter_table("billed_periods", schema=None) as batch_op:
+        batch_op.create_index("ix_billed_periods_end_time_id", ["end_time", "id"], unique=False)
         batch_op.create_index("ix_billed_periods_subscription_id_number", ["subscription_id", "number"], unique=False)
         batch_op.create_index("ix_billed_periods_tenant_id_end_time_id", ["tenant_id", "end_time", "id"], unique=False)
 
@@ -220,6 +221,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("invoice_lines", schema=None) as batch_op:
         batch_op.create_index("ix_invoice_lines_invoice_id_position", ["invoice_id", "position"], unique=False)
+        batch_op.create_index("ix_invoice_lines_kind_end_time_id", ["kind", "end_time", "id"], unique=False)
         batch_op.create_index(
             "ix_invoice_lines_subscription_id_end_time_id", ["subscription_id", "end_time", "id"], unique=False
         )
@@ -340,6 +342,7 @@ def upgrade() -> None:
         sa.Column("expire_month", sa.BigInteger(), server_default=sql.default(0), nullable=False),
         sa.Column("expire_year", sa.BigInteger(), server_default=sql.default(0), nullable=False),
         sa.Column("setup", sql.Json(), nullable=True),
+        sa.Column("wanted_default", sa.Boolean(), server_default=sql.default(0), nullable=False),
         sa.Column("provider_customer", sql.Text(), server_default=sql.default(""), nullable=False),
         sa.Column("provider_reference", sql.Text(190), server_default=sql.default(""), nullable=False),
         sa.Column("create_time", sql.Moment(), nullable=False),

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 
 from actors.billing.domain.payment import DeclineReason
 
-
 _R = DeclineReason
 
 

@@ -18,12 +18,12 @@ from urllib.parse import urlencode
 
 import orjson
 
+from actors.billing.domain.card_number import refuse_card_numbers
 from actors.billing.domain.invoice import AmountExceeds
 from actors.billing.domain.payment import DeclineReason, State
 from actors.billing.domain.payment_method import Confirmation
 from actors.billing.domain.refund import State as RefundState
 from actors.billing.domain.subscription_state import PaymentMethodNeeded
-from actors.billing.domain.card_number import refuse_card_numbers
 from actors.billing.providers.contract import (
     LARGEST_EVENT_BYTES,
     ChargeRequest,

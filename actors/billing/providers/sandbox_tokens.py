@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from actors.billing.domain.payment import DeclineReason, State
-from actors.billing.domain.refund import State as RefundState
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from actors.billing.domain.payment import DeclineReason, State
+from actors.billing.domain.refund import State as RefundState
 
 
 @dataclass(frozen=True)

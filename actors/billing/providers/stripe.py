@@ -14,11 +14,11 @@ from typing import Any
 
 import stripe
 
+from actors.billing.domain.card_number import refuse_card_numbers
 from actors.billing.domain.invoice import AmountExceeds
 from actors.billing.domain.payment import DeclineReason, State
 from actors.billing.domain.subscription_state import PaymentMethodNeeded
 from actors.billing.providers import stripe_objects
-from actors.billing.domain.card_number import refuse_card_numbers
 from actors.billing.providers.contract import (
     LARGEST_EVENT_BYTES,
     ChargeRequest,

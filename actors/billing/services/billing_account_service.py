@@ -14,11 +14,11 @@ from actors.api.billing.v1 import (
     UpdateBillingAccountRequest,
 )
 from actors.billing.countries import must_be_country
-from actors.billing.domain.account import BillingAccount, Party, must_be_currency
+from actors.billing.domain.account import BillingAccount, Party
 from actors.billing.domain.account import State as AccountState
 from actors.billing.domain.invoice import InvoiceDrafted
 from actors.billing.domain.invoice import State as InvoiceState
-from actors.billing.domain.money import CurrencyMismatch
+from actors.billing.domain.money import CurrencyMismatch, must_be_currency
 from actors.billing.issuing import Issuing
 from actors.billing.standing import lines_of, rates_of
 from actors.billing.store import BooksUnit

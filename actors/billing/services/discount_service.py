@@ -16,11 +16,11 @@ from actors.api.billing.v1 import (
 from actors.api.billing.v1 import CreditGrant as CreditGrantMessage
 from actors.api.billing.v1 import Money as MoneyMessage
 from actors.billing.bookkeeping import posted
-from actors.billing.domain.account import must_be_currency
 from actors.billing.domain.coupon import new_coupon
 from actors.billing.domain.credit import granted
 from actors.billing.domain.ledger import credit_granted
-from actors.billing.domain.money import Money
+from actors.billing.domain.money import Money, must_be_currency
+from actors.billing.issuing import Issuing
 from actors.billing.store import BooksUnit
 from actors.kernel import wire
 from actors.kernel.call import Call
@@ -34,8 +34,8 @@ _NEWEST_FIRST = Order("create_time", descending=True)
 class DiscountService(DiscountServiceServicer):
     """What makes invoices smaller."""
 
-    def __init__(self, room: Room) -> None:
-        self.clock = room.clock
+    def __init__(self, room: Room, issuing: Issuing) -> None:
+        self.clock, self.issuing = room.clock, issuing
         self.store: Store[BooksUnit] = room.books
 
     async def CreateCoupon(self, request: CreateCouponRequest, call: Call) -> CouponMessage:
@@ -74,7 +74,8 @@ class DiscountService(DiscountServiceServicer):
             account = await unit.accounts.get(request.tenant_id)
             amount = _money(request.amount, "amount.currency")
             grant = granted(account, amount, request.reason.strip(), id=self.clock.new_id("crd"), at=now)
-            posted(unit, account, now, credit_granted(grant, now))
+            account = posted(unit, account, now, credit_granted(grant, now))
+            await self.issuing.use_credit(unit, account, grant.id, now)
             return unit.answer(wire.message(CreditGrantMessage, unit.grants.put(grant)))
 
 

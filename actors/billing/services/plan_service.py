@@ -20,7 +20,6 @@ from actors.api.billing.v1 import (
 )
 from actors.api.billing.v1 import Plan as PlanMessage
 from actors.api.billing.v1 import PlanVersion as PlanVersionMessage
-from actors.billing.domain.meter import BUILT_IN
 from actors.billing.domain.plan import Plan, PlanTaken, PlanVersion, State, new_plan
 from actors.billing.domain.subscription_state import State as SubscriptionState
 from actors.billing.domain.terms import Terms, check_terms
@@ -77,7 +76,7 @@ class PlanService(PlanServiceServicer):
 
     async def CreatePlan(self, request: CreatePlanRequest, call: Call) -> PlanMessage:
         async with self.store.unit(call) as unit:
-            terms = await self._terms(unit, request)
+            terms = await self._terms(request)
             if request.id and await unit.plans.find(request.id) is not None:
                 raise PlanTaken(plan=request.id)
             plan = unit.plans.put(new_plan(request.id or self.clock.new_id("plan"), terms, self.clock.now()))
@@ -88,7 +87,7 @@ class PlanService(PlanServiceServicer):
         counts = await self._counts(call, "plan_id")
         async with self.store.unit(call) as unit:
             plan = await unit.plans.get(request.id, request.etag)
-            plan, version = plan.changed(await self._terms(unit, request), self.clock.now(), effective)
+            plan, version = plan.changed(await self._terms(request), self.clock.now(), effective)
             plan = await self._keep(unit, plan, version)
             return self._message(plan, counts)
 
@@ -123,16 +122,15 @@ class PlanService(PlanServiceServicer):
 
     async def SimulatePlan(self, request: SimulatePlanRequest, call: Call) -> SimulatePlanResponse:
         async with self.store.unit(call) as unit:
-            terms = await self._terms(unit, request)
+            terms = await self._terms(request)
             return await self.simulator.simulated(unit, request, terms)
 
     # --- inside ----------------------------------------------------------------------------------------------------
 
-    async def _terms(self, unit: BillingUnit, request: CreatePlanRequest | UpdatePlanRequest | SimulatePlanRequest) -> Terms:
+    async def _terms(self, request: CreatePlanRequest | UpdatePlanRequest | SimulatePlanRequest) -> Terms:
         """The terms that are asked for. Raises TermsInvalid."""
         terms = wire.record(Terms, request.terms)
-        own = await unit.meters.select(limit=MOST_PLANS)
-        check_terms(terms, {meter.id for meter in (*BUILT_IN, *own)})
+        check_terms(terms, await self.simulator.meters.again())
         return terms
 
     async def _keep(self, unit: BillingUnit, plan: Plan, version: PlanVersion | None) -> Plan:

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -334,6 +334,12 @@ class ModuleHost:
             self._untold = [envelope for envelope in self._untold if envelope.id not in told]
 
     async def _send_mail(self, event: MailQueued, call: Call) -> None:
-        await self.ports.mailer.send(event.id, opened_mail(event, self.ports.sealer))
+        mail = opened_mail(event, self.ports.sealer)
+        backend = (self.books or self.store).backend
+        attached = [
+            replace(one, content=b"".join([piece async for piece in backend.read_blob(one.blob)]))
+            for one in mail.attachments
+        ]
+        await self.ports.mailer.send(event.id, replace(mail, attachments=tuple(attached)))
         async with self.store.unit(call.within("")):
             pass  # commits the inbox mark: the mail is sent

@@ -96,22 +96,23 @@ class TenantService(TenantServiceServicer):
     async def GetTenant(self, request: GetTenantRequest, call: Call) -> TenantMessage:
         async with self.store.unit(call) as unit:
             tenant = wire.message(TenantMessage, await unit.tenants.get(request.id))
-        if (entitled := self.room.entitlements.of(tenant.id)) is not None:
+        if request.show_entitlements and (entitled := self.room.entitlements.of(tenant.id)) is not None:
             tenant.entitlements.CopyFrom(entitlements_message(entitled))
         return tenant
 
     async def UpdateTenant(self, request: UpdateTenantRequest, call: Call) -> TenantMessage:
         if request.HasField("slug"):
             check_slug(request.slug)
-        plan = (request.plan, self.intake.plan(request.plan).tier) if request.HasField("plan") else None
+        tier = self.intake.plan(request.plan).tier if request.HasField("plan") else ""
         async with self.store.unit(call) as unit:
             tenant = await unit.tenants.get(request.id, request.etag)
             tenant = tenant.updated(
                 self.clock.now(),
                 display_name=request.display_name if request.HasField("display_name") else None,
                 slug=request.slug if request.HasField("slug") else None,
-                plan=plan,
             )
+            if tier:
+                tenant = tenant.replanned(request.plan, tier, self.clock.now())
             return wire.message(TenantMessage, unit.tenants.put(tenant))
 
     async def DeleteTenant(self, request: DeleteTenantRequest, call: Call) -> TenantMessage:

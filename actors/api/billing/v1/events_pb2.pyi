@@ -39,6 +39,7 @@ class SubscriptionChanged(message.Message):
     CURRENCY_FIELD_NUMBER: builtins.int
     tenant_id: builtins.str
     subscription_id: builtins.str
+    """Empty for a new tenant whose plan is not one that Billing sells: it is neither billed nor limited."""
     state: builtins.str
     """Subscription.State by name."""
     plan_id: builtins.str
@@ -447,6 +448,28 @@ class PaymentOverdue(message.Message):
 @typing.final
 class SubscriptionIncompleteDue(message.Message):
     """Says that a first payment's time is over; Billing's own, delivered by a schedule."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: builtins.int
+    SUBSCRIPTION_ID_FIELD_NUMBER: builtins.int
+    tenant_id: builtins.str
+    subscription_id: builtins.str
+    def __init__(
+        self,
+        *,
+        tenant_id: builtins.str = ...,
+        subscription_id: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["subscription_id", b"subscription_id", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class TrialEndDue(message.Message):
+    """Says that a trial is about to end, so that its tenant is told in time; Billing's own, delivered by a schedule."""
 
     DESCRIPTOR: descriptor.Descriptor
 

@@ -83,8 +83,8 @@ class SubscriptionServiceServicer:
     """
 
     def CreateSubscription(self, request, context):
-        """Subscribes a tenant: begins a trial, or issues the first invoice and tries its payment. The answer holds a
-        payment that needs the payer's confirmation, when there is one.
+        """Subscribes a tenant: begins a trial, which a tenant has once, or issues the first invoice and tries its payment.
+        The answer holds a payment that needs the payer's confirmation, when there is one.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -34,8 +34,8 @@ class SubscriptionServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> SubscriptionServiceAsyncStub: ...
     CreateSubscription: _grpc.UnaryUnaryMultiCallable[_subscription_service_pb2.CreateSubscriptionRequest, _subscription_service_pb2.SubscriptionChange]
-    """Subscribes a tenant: begins a trial, or issues the first invoice and tries its payment. The answer holds a
-    payment that needs the payer's confirmation, when there is one.
+    """Subscribes a tenant: begins a trial, which a tenant has once, or issues the first invoice and tries its payment.
+    The answer holds a payment that needs the payer's confirmation, when there is one.
     """
     ListSubscriptions: _grpc.UnaryUnaryMultiCallable[_subscription_service_pb2.ListSubscriptionsRequest, _subscription_service_pb2.ListSubscriptionsResponse]
     GetSubscription: _grpc.UnaryUnaryMultiCallable[_subscription_service_pb2.GetSubscriptionRequest, _subscription_pb2.Subscription]
@@ -63,8 +63,8 @@ class SubscriptionServiceAsyncStub(SubscriptionServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateSubscription: _aio.UnaryUnaryMultiCallable[_subscription_service_pb2.CreateSubscriptionRequest, _subscription_service_pb2.SubscriptionChange]  # type: ignore[assignment]
-    """Subscribes a tenant: begins a trial, or issues the first invoice and tries its payment. The answer holds a
-    payment that needs the payer's confirmation, when there is one.
+    """Subscribes a tenant: begins a trial, which a tenant has once, or issues the first invoice and tries its payment.
+    The answer holds a payment that needs the payer's confirmation, when there is one.
     """
     ListSubscriptions: _aio.UnaryUnaryMultiCallable[_subscription_service_pb2.ListSubscriptionsRequest, _subscription_service_pb2.ListSubscriptionsResponse]  # type: ignore[assignment]
     GetSubscription: _aio.UnaryUnaryMultiCallable[_subscription_service_pb2.GetSubscriptionRequest, _subscription_pb2.Subscription]  # type: ignore[assignment]
@@ -95,8 +95,8 @@ class SubscriptionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _subscription_service_pb2.CreateSubscriptionRequest,
         call: _Call,
     ) -> _typing.Union[_subscription_service_pb2.SubscriptionChange, _abc.Awaitable[_subscription_service_pb2.SubscriptionChange]]:
-        """Subscribes a tenant: begins a trial, or issues the first invoice and tries its payment. The answer holds a
-        payment that needs the payer's confirmation, when there is one.
+        """Subscribes a tenant: begins a trial, which a tenant has once, or issues the first invoice and tries its payment.
+        The answer holds a payment that needs the payer's confirmation, when there is one.
         """
 
     @_abc_1.abstractmethod

@@ -148,7 +148,7 @@ class Tenant(message.Message):
 
     @builtins.property
     def entitlements(self) -> TenantEntitlements:
-        """What its subscription allows. Only in GetTenant, and only where a module sells plans."""
+        """What its subscription allows. Only where GetTenant is asked to show it, and a module sells plans."""
 
     def __init__(
         self,

@@ -479,8 +479,8 @@ export const EffectiveAtSchema: GenEnum<EffectiveAt> = /*@__PURE__*/
  */
 export const SubscriptionService: GenService<{
   /**
-   * Subscribes a tenant: begins a trial, or issues the first invoice and tries its payment. The answer holds a
-   * payment that needs the payer's confirmation, when there is one.
+   * Subscribes a tenant: begins a trial, which a tenant has once, or issues the first invoice and tries its payment.
+   * The answer holds a payment that needs the payer's confirmation, when there is one.
    *
    * @generated from rpc atrium.billing.v1.SubscriptionService.CreateSubscription
    */

@@ -128,7 +128,7 @@ export type Tenant = Message<"atrium.tenants.v1.Tenant"> & {
   purgedParts: PurgedPart[];
 
   /**
-   * What its subscription allows. Only in GetTenant, and only where a module sells plans.
+   * What its subscription allows. Only where GetTenant is asked to show it, and a module sells plans.
    *
    * @generated from field: atrium.tenants.v1.TenantEntitlements entitlements = 20;
    */
