@@ -69,6 +69,7 @@ def furnish(room: Room) -> Furnished:
     papers = Papers(room)
     correspondence = Correspondence(room, papers)
     proving = Proving(room, providers, correspondence)
+    platform = PlatformUsage(room)
     workers = [
         Worker("providers", providers.kept_open, leased=False),
         Worker("billing.expiry", Expiring(vaulting).run),
@@ -106,8 +107,8 @@ def furnish(room: Room) -> Furnished:
             Collecting(paying, refunding),
             proving,
             limiting,
-            PlatformUsage(room),
-            Following(room),
+            platform,
+            Following(room, platform),
             Letters(room, catalogue, correspondence),
         ).all(),
         workers=workers,

@@ -17,6 +17,7 @@ from actors.api.iam.v1 import (
 from actors.api.tenants.v1 import TenantCreated, TenantSettingsChanged, TenantUpdated
 from actors.billing.domain.recipient import Contact
 from actors.billing.keeping import BilledTenant
+from actors.billing.platform_usage import PlatformUsage
 from actors.billing.store import BillingUnit, BooksUnit
 from actors.kernel.call import Call
 from actors.kernel.events.inbox import Reaction
@@ -27,8 +28,8 @@ from actors.kernel.store.unit import Store
 class Following:
     """Projections in MongoDB, many events in one unit."""
 
-    def __init__(self, room: Room) -> None:
-        self.clock = room.clock
+    def __init__(self, room: Room, platform: PlatformUsage) -> None:
+        self.clock, self.platform = room.clock, platform
         self.store: Store[BillingUnit] = room.store
         self.books: Store[BooksUnit] = room.books
 
@@ -61,12 +62,16 @@ class Following:
 
     def _people(self, change: Callable[[Contact, Any], Contact]) -> Callable[[Any, Call], Any]:
         async def follow(events: Sequence[Any], call: Call) -> None:
+            more: dict[str, int] = {}
             async with self.store.unit(call) as unit:
                 for event in events:
                     if event.tenant_id:  # the provider's own people are not billed
                         contacts = unit.contacts.of(event.tenant_id)
-                        known = await contacts.find(event.user_id) or Contact(id=event.user_id)
-                        contacts.put(change(known, event))
+                        known = await contacts.find(event.user_id)
+                        after = contacts.put(change(known or Contact(id=event.user_id), event))
+                        one = (not after.gone) - (known is not None and not known.gone)
+                        more[event.tenant_id] = more.get(event.tenant_id, 0) + one
+                await self.platform.count_users(unit, {tenant: count for tenant, count in more.items() if count})
 
         return follow
 

@@ -59,13 +59,6 @@ class BilledTenant(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CountedUser(Record):
-    """A user of a tenant that counts, or did: so that each counts once. Its id is the user's."""
-
-    gone: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
 class UsageTold(Record):
     """How much of a day's usage was announced. Its id is `<tenant>:<meter>:<day>`."""
 

@@ -6,19 +6,18 @@ import random
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from actors.api.iam.v1 import UserDeleted, UserProvisioned
 from actors.api.kernel.v1 import CallsCounted
 from actors.api.tenants.v1 import StorageMeasured
 from actors.billing.assigning import Assigning
 from actors.billing.counting import SHARDS, Part, stage_part
 from actors.billing.domain.assignment import Assignment
 from actors.billing.domain.meter import Aggregation
-from actors.billing.keeping import CountedUser, UsageTotal, total_id
+from actors.billing.keeping import UsageTotal, total_id
 from actors.billing.store import BillingUnit
 from actors.kernel.call import Call
 from actors.kernel.events.inbox import Reaction
 from actors.kernel.module import Room
-from actors.kernel.store.contract import Eq, In
+from actors.kernel.store.contract import Eq
 from actors.kernel.store.unit import Store
 
 API_CALLS, USERS, STORAGE = "api_calls", "users", "storage_bytes"
@@ -34,8 +33,6 @@ class PlatformUsage:
     def all(self) -> list[Reaction]:
         return [
             Reaction("CallsCounted", self.calls_counted, batch=True),
-            Reaction("UserProvisioned", self.users_changed, "iam", batch=True),
-            Reaction("UserDeleted", self.users_changed, "iam", batch=True),
             Reaction("StorageMeasured", self.storage_measured, "tenants", batch=True),
         ]
 
@@ -62,37 +59,18 @@ class PlatformUsage:
                 )
                 stage_part(unit, tenant_id, part, Aggregation.SUM, now, shard)
 
-    async def users_changed(self, events: Sequence[UserProvisioned | UserDeleted], call: Call) -> None:
-        """Counts the users that there are: invited, active or suspended. However often and in whatever order it hears
-        of one, that one counts once, and no more when it is deleted."""
-        changes: dict[str, dict[str, bool]] = {}
-        for event in events:
-            if event.tenant_id:
-                gone = isinstance(event, UserDeleted)
-                users = changes.setdefault(event.tenant_id, {})
-                users[event.user_id] = gone or users.get(event.user_id, False)
-        now = self.clock.now()
-        assignments = await self.assigning.of_all(changes, now)
-        async with self.store.unit(call) as unit:
-            # Also before the tenant's account is there: its first user may be heard of earlier than itself.
-            for tenant_id in sorted(changes):
-                assignment = assignments.get(tenant_id) or Assignment((), self.assigning.grace)
-                present = await self._present_users(unit, tenant_id, changes[tenant_id])
-                await self._put_present(unit, tenant_id, assignment, USERS, present, now)
+    async def count_users(self, unit: BillingUnit, more: Mapping[str, int]) -> None:
+        """Stages how many users tenants have, in the unit that puts their contacts; `more` is by how many those are
+        more than before, by tenant. Whoever is there counts: invited, active or suspended.
 
-    @staticmethod
-    async def _present_users(unit: BillingUnit, tenant_id: str, changes: Mapping[str, bool]) -> int:
-        users = unit.counted_users.of(tenant_id)
-        known = {one.id: one for one in await users.select(In("id", tuple(changes)), limit=len(changes))}
-        count = await users.count(Eq("gone", False))
-        for id, gone in changes.items():
-            before = known.get(id)
-            after = before or CountedUser(id=id, tenant_id=tenant_id)
-            # Deleted is for ever: that it was provisioned may be heard of later.
-            after = after.but(gone=after.gone or gone)
-            count += (not after.gone) - (before is not None and not before.gone)
-            users.put(after)
-        return count
+        Also before a tenant's account is there: its first user may be heard of earlier than itself.
+        """
+        now = self.clock.now()
+        assignments = await self.assigning.of_all(more, now)
+        for tenant_id in sorted(more):
+            present = more[tenant_id] + await unit.contacts.of(tenant_id).count(Eq("gone", False))
+            assignment = assignments.get(tenant_id) or Assignment((), self.assigning.grace)
+            await self._put_present(unit, tenant_id, assignment, USERS, present, now)
 
     @staticmethod
     async def _put_present(

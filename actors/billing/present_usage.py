@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -102,11 +103,13 @@ class PresentUsage:
     async def standing(self, tenant_id: str) -> Standing:
         """The period is the one that the tenant's latest subscription is in, or was in last."""
         async with self.books.unit(system_call(tenant_id), aside=True) as unit:
-            account = await unit.accounts.find(tenant_id)
+            account, entitlements, latest = await asyncio.gather(
+                unit.accounts.find(tenant_id),
+                unit.entitlements.find(tenant_id),
+                unit.subscriptions.select(order=Order("create_time", descending=True), limit=1),
+            )
             if account is None:
                 raise NotFound(kind="tenant", id=tenant_id)
-            entitlements = await unit.entitlements.find(tenant_id)
-            latest = await unit.subscriptions.select(order=Order("create_time", descending=True), limit=1)
             if not latest:
                 return Standing(account.currency, entitlements)
             period = await unit.periods.find(period_id(latest[0].id, latest[0].period_number))
@@ -132,11 +135,13 @@ class PresentUsage:
             for id in standing.named_meters | rows.keys()
             if id in meters and meters[id].aggregation is not Aggregation.GAUGE
         }
-        for id in meters:
-            if meters[id].aggregation is Aggregation.GAUGE:
-                gauge = await self._gauge(unit, tenant_id, meters[id], rows.get(id), period, now)
-                if gauge is not None or id in standing.named_meters:
-                    used[id] = gauge or _Used(meters[id], (), 0)
+        gauges = [meter for meter in meters.values() if meter.aggregation is Aggregation.GAUGE]
+        found = await asyncio.gather(
+            *(self._gauge(unit, tenant_id, meter, rows.get(meter.id), period, now) for meter in gauges)
+        )
+        for meter, gauge in zip(gauges, found, strict=True):
+            if gauge is not None or meter.id in standing.named_meters:
+                used[meter.id] = gauge or _Used(meter, (), 0)
         return used
 
     @staticmethod
@@ -145,9 +150,10 @@ class PresentUsage:
     ) -> _Used | None:
         """A value that is reported when it changes stands until it changes again, whichever period that is in."""
         start = period.start_time if period is not None else now
-        before = await level_before(unit, tenant_id, meter.id, start + _INSTANT)
         end = min(now + _INSTANT, period.end_time) if period is not None else now + _INSTANT
-        last = await level_before(unit, tenant_id, meter.id, end)
+        before, last = await asyncio.gather(
+            *(level_before(unit, tenant_id, meter.id, moment) for moment in (start + _INSTANT, end))
+        )
         if last is None or last.count_time is None:
             return None
         at_start = before.present if before is not None else None

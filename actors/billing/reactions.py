@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
 from actors.billing.collecting import Collecting
 from actors.billing.cycle import Cycle
 from actors.billing.following import Following
@@ -14,7 +11,6 @@ from actors.billing.limiting import Limiting
 from actors.billing.platform_usage import PlatformUsage
 from actors.billing.proving import Proving
 from actors.billing.tenancy import Tenancy
-from actors.kernel.call import Call
 from actors.kernel.events.inbox import Reaction
 
 
@@ -33,11 +29,6 @@ class BillingReactions:
         following: Following,
         letters: Letters,
     ) -> None:
-        known = {(one.source, one.event): one for one in following.all()}
-        counted = [
-            _together(known.pop(key), one) if (key := (one.source, one.event)) in known and one.batch else one
-            for one in platform_usage.all()
-        ]
         self._all = [
             *tenancy.all(),
             *cycle.all(),
@@ -45,22 +36,10 @@ class BillingReactions:
             *collecting.all(),
             Reaction("ReconciliationDue", proving.due, "billing", books=True),
             *limiting.all(),
-            *counted,
-            *known.values(),
+            *platform_usage.all(),
+            *following.all(),
             *letters.all(),
         ]
 
     def all(self) -> list[Reaction]:
         return self._all
-
-
-def _together(first: Reaction, last: Reaction) -> Reaction:
-    """Both reactions to one event. The first, which can be repeated, leaves no mark of it; the last does."""
-
-    async def handle(events: Any, call: Call) -> None:
-        beside = call.within(call.scope)
-        beside.inbox_ids = ()
-        await first.handle(events, beside)
-        await last.handle(events, call)
-
-    return replace(last, handle=handle)

@@ -10,13 +10,12 @@ from actors.billing.demonstration import Kept, Past
 from actors.billing.domain.invoice import Invoice
 from actors.billing.domain.recipient import Contact
 from actors.billing.domain.tax import TaxRate, new_tax_rate
-from actors.billing.keeping import BilledTenant, CountedUser, InvoiceNumbers, SandboxEntry
+from actors.billing.keeping import BilledTenant, InvoiceNumbers, SandboxEntry
 from actors.billing.life import lived
 from actors.billing.store import (
     ACCOUNTS,
     BILLED_TENANTS,
     CONTACTS,
-    COUNTED_USERS,
     ENTITLEMENTS,
     GRANTS,
     INVOICES,
@@ -57,7 +56,6 @@ async def seed(seeding: Seeding) -> None:
         await _load(seeding, whole, rates.values())
     await seeding.load(BILLED_TENANTS, (_tenant(tenant) for tenant in demo.tenants))
     await seeding.load(CONTACTS, _contacts(demo))
-    await seeding.load(COUNTED_USERS, _users(demo))
     await seeding.load(USAGE_TOTALS, whole.totals)
 
 
@@ -140,8 +138,3 @@ def _contacts(demo: Demo) -> Iterator[Contact]:
                 suspended=bool(index) and index % 23 == 0,
             )
 
-
-def _users(demo: Demo) -> Iterator[CountedUser]:
-    for tenant in demo.tenants:
-        for user in tenant.users:
-            yield CountedUser(id=user.id, tenant_id=tenant.id)

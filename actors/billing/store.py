@@ -26,7 +26,6 @@ from actors.billing.domain.tax import TaxRate
 from actors.billing.domain.usage import UsageEvent, UsageLog
 from actors.billing.keeping import (
     BilledTenant,
-    CountedUser,
     InvoiceNumbers,
     ProviderEventSeen,
     SandboxEntry,
@@ -71,15 +70,6 @@ USAGE_TOTALS = Collection(
     kind="usage total",
     measured=False,
 )
-COUNTED_USERS = Collection(
-    "counted_users",
-    CountedUser,
-    Reach.PROVIDER,
-    indexes=(Index(("tenant_id", "gone")),),
-    kind="counted user",
-    exported=False,
-    measured=False,
-)
 USAGE_TOLD = Collection(
     "usage_told",
     UsageTold,
@@ -90,11 +80,21 @@ USAGE_TOLD = Collection(
     measured=False,
 )
 
-BILLED_TENANTS = Collection("billed_tenants", BilledTenant, Reach.PROVIDER, kind="tenant", exported=False)
-CONTACTS = Collection("billing_contacts", Contact, Reach.PROVIDER, (Index(("role_ids", "id")),), exported=False)
+BILLED_TENANTS = Collection(
+    "billed_tenants", BilledTenant, Reach.PROVIDER, kind="tenant", exported=False, measured=False
+)
+CONTACTS = Collection(
+    "billing_contacts",
+    Contact,
+    Reach.PROVIDER,
+    indexes=(Index(("role_ids", "id")), Index(("tenant_id", "gone"))),
+    kind="contact",
+    exported=False,
+    measured=False,
+)
 
 CATALOGUE = (PLANS, PLAN_VERSIONS, METERS)
-USAGE = (USAGE_EVENTS, USAGE_TOTALS, COUNTED_USERS, USAGE_TOLD)
+USAGE = (USAGE_EVENTS, USAGE_TOTALS, USAGE_TOLD)
 COLLECTIONS = (*CATALOGUE, *USAGE, BILLED_TENANTS, CONTACTS)
 
 # --- the books -----------------------------------------------------------------------------------------------------
@@ -297,10 +297,6 @@ class BillingUnit(Unit):
     @cached_property
     def usage_totals(self) -> Records[UsageTotal]:
         return Records(self, USAGE_TOTALS)
-
-    @cached_property
-    def counted_users(self) -> Records[CountedUser]:
-        return Records(self, COUNTED_USERS)
 
     @cached_property
     def usage_told(self) -> Records[UsageTold]:

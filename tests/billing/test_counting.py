@@ -12,14 +12,16 @@ import pytest
 from actors.api.billing.v1 import StreamUsageRequest, UsageEvent
 from actors.billing.catalogue import Catalogue
 from actors.billing.counting import AT_ONCE
+from actors.billing.domain.billed_period import BilledPeriod
 from actors.billing.domain.meter import Aggregation
 from actors.billing.domain.terms import Tier
+from actors.billing.standing import live_subscription
 from actors.billing.subscribing import Subscriptions
 from actors.kernel.call import system_call
 from actors.kernel.errors import DependencyUnavailable, OutcomeUnknown
 from actors.kernel.store.contract import Write
 from actors.kernel.store.memory import MemoryBackend
-from actors.kernel.wire import timestamp
+from actors.kernel.wire import from_document, timestamp
 from tests.billing.making import metered, terms_of
 from tests.billing.subscriber import add_meters, room_of, subscribe
 from tests.world import World, refused
@@ -82,6 +84,13 @@ async def used(world: World, meter: str = "exports", token: str = "", tenant: An
     tenant = tenant or world.acme
     usage = await world.call("billing.GetUsage", token or world.acme_admin, tenant_id=tenant.id)
     return next((one.quantity for one in usage.meters if one.meter.id == meter), 0)
+
+
+def period_of(world: World) -> BilledPeriod:
+    """The period that acme is in."""
+    periods = [one for one in world.records("billed_periods", "books") if one["tenant_id"] == world.acme.id]
+    last = max(periods, key=lambda one: one["start_time"])
+    return from_document(BilledPeriod, last)
 
 
 def kept(world: World) -> list[dict[str, Any]]:
@@ -306,8 +315,7 @@ async def test_an_event_from_before_the_subscription_counts_when_it_arrives(worl
 async def test_a_late_event_counts_in_its_period_within_the_grace_and_in_the_present_one_after_it(
     world: World,
 ) -> None:
-    (period,) = [one for one in world.records("billed_periods", "books") if one["tenant_id"] == world.acme.id]
-    end: datetime = period["end_time"]
+    end = period_of(world).end_time
     room = room_of(world)
     world.clock.advance(end + room.settings.grace - timedelta(seconds=1) - world.clock.now())
     await world.sign_in_again()
@@ -327,7 +335,8 @@ async def test_periods_of_one_subscription_after_the_other_are_kept_apart(world:
     await record(world, event("first", 2))
     await world.later(minutes=1)
     async with room_of(world).books.unit(system_call(world.acme.id), aside=True) as unit:
-        (live,) = await unit.subscriptions.select()
+        live = await live_subscription(unit, world.acme.id)
+        assert live is not None
         now = world.clock.now()
         await Subscriptions(room_of(world), Catalogue(room_of(world))).keep(unit, live, live.cancelled("", now), now)
     await world.later(minutes=1)

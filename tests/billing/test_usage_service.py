@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from actors.api.billing.v1 import Usage, UsageEvent
+from actors.billing.domain.billed_period import period_id
 from actors.billing.domain.charges import usage_lines
 from actors.billing.domain.meter import BUILT_IN, Aggregation
 from actors.billing.domain.terms import Beyond, Limit, Model, Tier
 from actors.billing.domain.usage import allowance
 from actors.billing.freezing import SETTLING, frozen
+from actors.billing.standing import live_subscription
 from actors.kernel.call import system_call
 from actors.kernel.wire import timestamp
 from tests.billing.making import metered, terms_of
@@ -49,6 +51,12 @@ async def world() -> AsyncIterator[World]:
         yield furnished
 
 
+def present(world: World) -> dict[str, Any]:
+    """The period that acme is in."""
+    periods = [one for one in world.records("billed_periods", "books") if one["tenant_id"] == world.acme.id]
+    return max(periods, key=lambda one: one["start_time"])
+
+
 async def record(world: World, *events: tuple[str, int], ago: timedelta = timedelta(0)) -> None:
     at = timestamp(world.clock.now() - ago)
     await world.call(
@@ -77,7 +85,7 @@ async def test_usage_is_shown_for_every_meter_of_the_plan_and_every_other_that_w
     assert [one.meter.id for one in shown.meters] == sorted([*await by_meter(world)])
     assert {one.meter.id: one.quantity for one in shown.meters}["other"] == 3
     assert (shown.tenant_id, shown.plan_id, shown.currency) == (world.acme.id, "metered", "EUR")
-    (period,) = world.records("billed_periods", "books")
+    period = present(world)
     assert (shown.period_start_time.ToDatetime(), shown.period_end_time.ToDatetime()) == (
         period["start_time"].replace(tzinfo=None),
         period["end_time"].replace(tzinfo=None),
@@ -106,8 +114,9 @@ async def test_the_amount_is_that_of_the_invoice_if_the_period_ended_now(world: 
     }
     room = room_of(world)
     async with room.books.unit(system_call(world.acme.id), aside=True) as unit:
-        (subscription,) = await unit.subscriptions.select()
-        (period,) = await unit.periods.select()
+        subscription = await live_subscription(unit, world.acme.id)
+        assert subscription is not None
+        period = await unit.periods.get(period_id(subscription.id, subscription.period_number))
     world.clock.advance(period.end_time + room.settings.grace + SETTLING - world.clock.now())
     logs = await frozen(room, subscription, period)
     lines = usage_lines(period, TERMS, {log.meter: log.quantity for log in logs})
@@ -129,7 +138,7 @@ async def test_usage_of_a_trial_is_shown_and_costs_nothing(world: World) -> None
 async def test_a_forecast_goes_on_as_it_went_and_says_so_only_when_enough_has_passed(world: World) -> None:
     await record(world, ("exports", 6))
     assert (await by_meter(world))["exports"].forecast == -1
-    (period,) = world.records("billed_periods", "books")
+    period = present(world)
     half = period["start_time"] + (period["end_time"] - period["start_time"]) / 2
     world.clock.advance(half - world.clock.now())
     await world.sign_in_again()
@@ -173,11 +182,13 @@ async def test_days_that_cannot_be_shown_are_refused(world: World, days: dict[st
 
 
 async def test_a_tenant_that_never_subscribed_sees_what_it_used(world: World) -> None:
-    await world.call("billing.RecordUsage", world.globex_admin, events=[UsageEvent(id="a", meter="other", quantity=7)])
-    shown = await world.call("billing.GetUsage", world.globex_admin, tenant_id=world.globex.id)
+    await world.call("billing.ArchivePlan", world.root, id="free")
+    lonely, admin = await world.active_tenant(world.root, "lonely", "free")
+    await world.call("billing.RecordUsage", admin, events=[UsageEvent(id="a", meter="other", quantity=7)])
+    shown = await world.call("billing.GetUsage", admin, tenant_id=lonely.id)
     assert (shown.plan_id, shown.currency, shown.HasField("period_start_time")) == ("", "EUR", False)
-    (other,) = [one for one in shown.meters if one.meter.id == "other"]
-    assert (other.quantity, other.most, other.forecast, other.amount_minor) == (7, -1, -1, 0)
+    used = {one.meter.id: (one.quantity, one.most, one.forecast, one.amount_minor) for one in shown.meters}
+    assert used == {"other": (7, -1, -1, 0), "users": (1, -1, -1, 0)}
 
 
 async def test_usage_of_another_tenant_is_not_found(world: World) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
@@ -126,21 +126,23 @@ class Records(Generic[R]):
     def insert(self, records: Iterable[R]) -> None:
         """Stages new records as they are, many at a time: what they announce is left out, and so are their values in
         audit entries. The unit fails, as with `put`, when one of their ids is taken."""
-        for record in records:
-            self._stage(partial(self._new, record))
+        self._stage(partial(self._new, tuple(records)))
 
-    def _new(self, record: R, place: Place) -> Write:
-        document = stored(self.collection, place, record)
-        document["version"] = 1
-        return Put(place, document, 0)
+    def _new(self, records: Iterable[R], place: Place) -> Iterator[Write]:
+        for record in records:
+            document = stored(self.collection, place, record)
+            document["version"] = 1
+            yield Put(place, document, 0)
 
     def insert_absent(self, records: Iterable[R]) -> None:
         """Stages records whose ids may exist already; those are left as they are."""
-        for record in records:
-            self._stage(partial(self._absent, dataclasses.replace(record, version=1)))
+        self._stage(partial(self._absent, tuple(records)))
 
-    def _absent(self, record: R, place: Place) -> Write:
-        return InsertAbsent(place, stored(self.collection, place, record))
+    def _absent(self, records: Iterable[R], place: Place) -> Iterator[Write]:
+        for record in records:
+            document = stored(self.collection, place, record)
+            document["version"] = 1
+            yield InsertAbsent(place, document)
 
     def increment(
         self,
@@ -157,15 +159,13 @@ class Records(Generic[R]):
         exist is left so.
         """
 
-        def make(place: Place) -> Write:
-            if initial is None:
-                return Increment(place, id, amounts, None, latest or {}, highest or {})
-            first = {"tenant_id": place.scope or "", "version": 1, **initial}
-            return Increment(place, id, amounts, first, latest or {}, highest or {})
+        def make(place: Place) -> Iterator[Write]:
+            first = None if initial is None else {"tenant_id": place.scope or "", "version": 1, **initial}
+            yield Increment(place, id, amounts, first, latest or {}, highest or {})
 
         self._stage(make)
 
-    def _stage(self, make: Callable[[Place], Write]) -> None:
+    def _stage(self, make: Callable[[Place], Iterator[Write]]) -> None:
         self.unit._more.append((self.collection, self.scope, make))
 
 
