@@ -119,5 +119,6 @@ MODULE = Module(
     collections=COLLECTIONS,
     settings=BillingSettings,
     furnish=furnish,
+    entitles=True,
     books=Books(BooksUnit, BOOKS, Path(__file__).parent / "migrations"),
 )
