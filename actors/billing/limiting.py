@@ -30,7 +30,7 @@ from actors.kernel.store.unit import Store
 
 TOLD_AGAIN = timedelta(days=7)
 """After so long an announcement is made once more: the bus keeps them for a month, and a host that starts needs one."""
-LOOK_SECONDS = 3600.0
+LOOK_SECONDS = 300.0
 _TOLD_AT_ONCE = 200
 log = logging.getLogger(__name__)
 
@@ -111,7 +111,7 @@ class Limiting:
     # --- keeping the last word on the bus ---
 
     async def run(self) -> None:
-        """Looks now and every hour whether every host that starts would hear what tenants may use; until cancelled."""
+        """Looks now and every few minutes whether every host that starts would hear what tenants may use; until cancelled."""
         await self.known.known.wait()
         while True:
             heed()

@@ -117,6 +117,7 @@ def test_machines_are_refused_soon_after_the_limit_and_served_within_seconds_of_
         body = answer.json()
         assert "the plan allows 20 of api_calls; change to a larger plan, or wait until" in body["message"]
         metadata = body["details"][0]["metadata"]
+        assert answer.headers["retry-after"] == metadata["retry_after_seconds"]
         assert metadata["most"] == "20" and 0 < int(metadata["retry_after_seconds"]) <= 31 * 24 * 3600
         eventually(lambda: company.asked(robot), lambda found: found == {(429, "LIMIT_REACHED")}, EFFECTIVE_SECONDS)
         assert company.asked(person) == {(200, "")}, "people work on"
