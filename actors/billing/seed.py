@@ -137,4 +137,3 @@ def _contacts(demo: Demo) -> Iterator[Contact]:
                 role_ids=(user.role_id,),
                 suspended=bool(index) and index % 23 == 0,
             )
-
