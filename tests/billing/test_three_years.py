@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import random
 from datetime import UTC, datetime
@@ -26,7 +27,10 @@ def asked() -> tuple[int, int]:
 
 
 @pytest.mark.timeout(3600 if "ATRIUM_TEST_YEARS" in os.environ else 60)
-async def test_three_years_of_anything_leave_the_books_right(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_three_years_of_anything_leave_the_books_right(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL)  # a process that dies says so each time
     customers, seed = asked()
     chance = random.Random(seed)
     books = Mortal(chance)
