@@ -196,6 +196,28 @@ async def test_a_card_that_fails_is_tried_again_and_suspends_in_the_end(shop: Sh
     assert len(await shop.invoices(acme)) == 3, "the period that begins anew is charged"
 
 
+async def test_a_period_begins_with_a_seat_for_everybody(shop: Shop) -> None:
+    world, acme = shop.world, shop.world.acme
+    await shop.subscribe(acme, "large", seats=2)
+    for name in ("sue", "tom", "ivy"):
+        await world.person(world.acme_admin, f"{name}@acme.example")
+    assert (await shop.live(acme)).seats == 2, "nobody is charged for in the middle of a period"
+    previewed = await shop.preview(acme)
+    assert previewed.totals.total_minor == 3000 + 4 * 500
+    await shop.until((await shop.live(acme)).period_end_time)
+    assert (await shop.live(acme)).seats == 4
+    assert (await shop.invoices(acme))[-1].totals.total_minor == previewed.totals.total_minor
+    await shop.change(acme, seats=9)
+    await shop.until((await shop.live(acme)).period_end_time)
+    assert (await shop.live(acme)).seats == 9, "what was bought beyond that stays bought"
+    await shop.change(acme, seats=1)
+    await shop.until((await shop.live(acme)).period_end_time)
+    assert (await shop.live(acme)).seats == 4
+    await shop.change(acme, plan_id="small")
+    await shop.until((await shop.live(acme)).period_end_time)
+    assert (await shop.live(acme)).seats == 1
+
+
 async def test_an_event_that_comes_again_changes_nothing(shop: Shop) -> None:
     acme = shop.world.acme
     await shop.subscribe(acme, "metered")
