@@ -15,14 +15,17 @@ from actors.billing.following import Following
 from actors.billing.issuing import Issuing
 from actors.billing.letters import Letters
 from actors.billing.limiting import Limiting
+from actors.billing.overlooked import Overlooked
 from actors.billing.papers import Papers
 from actors.billing.paying import Paying
 from actors.billing.platform_usage import PlatformUsage
 from actors.billing.providers.registry import providers_from
 from actors.billing.proving import Proving
+from actors.billing.reactions import BillingReactions
 from actors.billing.refunding import Refunding
 from actors.billing.rerating import Rerating
 from actors.billing.sandbox_books import BooksSandboxState, SandboxDelivery
+from actors.billing.seed import seed
 from actors.billing.selling import Selling
 from actors.billing.services.billing_account_service import BillingAccountService
 from actors.billing.services.billing_metrics_service import BillingMetricsService
@@ -44,7 +47,6 @@ from actors.billing.telling import Telling
 from actors.billing.tenancy import Tenancy
 from actors.billing.vaulting import Vaulting
 from actors.billing.webhooks import Webhooks
-from actors.kernel.events.inbox import Reaction
 from actors.kernel.module import Books, Furnished, Module, Room, Worker
 
 
@@ -66,11 +68,11 @@ def furnish(room: Room) -> Furnished:
     selling = Selling(room, catalogue, subscriptions, issuing, paying)
     papers = Papers(room)
     correspondence = Correspondence(room, papers)
-    proving = Proving(room, providers, correspondence)
-    platform = PlatformUsage(room)
+    proving, platform = Proving(room, providers, correspondence), PlatformUsage(room)
     workers = [
         Worker("providers", providers.kept_open, leased=False),
         Worker("billing.expiry", Expiring(vaulting).run),
+        Worker("billing.overlooked", Overlooked(paying).run),
         Worker("billing.sweep", selling.cycle.sweep_regularly),
         limiting.worker(),
         Telling(room).worker(),
@@ -97,17 +99,17 @@ def furnish(room: Room) -> Furnished:
             UsageService(room, catalogue, Counting(room)),
             WebhookService(room, webhooks),
         ),
-        reactions=(
-            *selling.cycle.all(),
-            *Tenancy(room, catalogue, selling).all(),
-            *Collecting(paying, refunding).all(),
-            *Following(room, platform).all(),
-            *limiting.all(),
-            *platform.all(),
-            *Letters(room, catalogue, correspondence).all(),
-            Reaction("ReconciliationDue", proving.due, "billing", books=True),
-            Reaction("InvoiceDrafted", issuing.drafted, "billing", batch=True, books=True),
-        ),
+        reactions=BillingReactions(
+            Tenancy(room, catalogue, selling),
+            selling.cycle,
+            issuing,
+            Collecting(paying, refunding),
+            proving,
+            limiting,
+            platform,
+            Following(room, platform),
+            Letters(room, catalogue, correspondence),
+        ).all(),
         workers=workers,
         prepare=prepare,
         schedules=(("prove", room.settings.prove_every, ReconciliationDue()),),
@@ -120,6 +122,6 @@ MODULE = Module(
     collections=COLLECTIONS,
     settings=BillingSettings,
     furnish=furnish,
-    entitles=True,
+    seed=seed,
     books=Books(BooksUnit, BOOKS, Path(__file__).parent / "migrations"),
 )

@@ -142,6 +142,30 @@ class Correspondence:
         }
         return await self._mails("payment_failed", to, values)
 
+    async def unpaid(self, to: Addressee, invoice: Invoice, decline_reason: str, *, last: bool) -> list[Mail]:
+        """An invoice is due, and no provider could be asked for it: a transfer has not come, or there is no method."""
+        if last:
+            next_step = "There is no further reminder."
+            if self.settings.suspend:
+                next_step += " The subscription is suspended until the invoice is paid."
+        elif invoice.next_attempt_time is not None:
+            next_step = f"The next reminder comes on {_day(invoice.next_attempt_time, to.account)}."
+        else:
+            next_step = "Pay it to keep everything running."
+        reason = "No transfer has arrived for it."
+        if decline_reason:
+            reason = f"It could not be charged. {REASONS[DeclineReason[decline_reason]]}"
+        values = {
+            "number": invoice.number,
+            "amount": _money(invoice.outstanding_minor, invoice.currency),
+            "due": _day(invoice.due_time or invoice.create_time, to.account),
+            "reason": reason,
+            "next": next_step,
+            "last": last,
+            "link": self._link(to, f"invoices/{invoice.id}"),
+        }
+        return await self._mails("unpaid", to, values)
+
     async def suspended(self, to: Addressee, subscription: Subscription) -> list[Mail]:
         """Nothing may be used any more."""
         after_trial = subscription.on_trial

@@ -62,10 +62,14 @@ class Letters:
             payment, invoice = await unit.payments.find(event.payment_id), await unit.invoices.find(event.invoice_id)
             method = await unit.payment_methods.find(payment.payment_method_id) if payment else None
         mails: list[Mail] = []
-        if payment is not None and invoice is not None and invoice.reason is not Reason.SUBSCRIPTION_CREATE:
+        if invoice is not None and invoice.reason is not Reason.SUBSCRIPTION_CREATE:
             to = await self.correspondence.addressee(event.tenant_id)
-            failed = self.correspondence.payment_failed
-            mails = await failed(to, invoice, payment, method, last=event.last) if to else []
+            if to is None:
+                mails = []
+            elif payment is not None:
+                mails = await self.correspondence.payment_failed(to, invoice, payment, method, last=event.last)
+            else:
+                mails = await self.correspondence.unpaid(to, invoice, event.decline_reason, last=event.last)
         await self._send(call, mails)
 
     async def subscription_changed(self, event: SubscriptionChanged, call: Call) -> None:

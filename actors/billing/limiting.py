@@ -14,17 +14,18 @@ from datetime import timedelta
 
 from actors.api.billing.v1 import EntitlementsChanged, SubscriptionChanged, UsageRecorded
 from actors.billing.counted import counted
-from actors.billing.domain.billed_period import BilledPeriod
 from actors.billing.domain.entitlement import Entitlements, LimitsReached, reached
+from actors.billing.domain.subscription import Subscription
 from actors.billing.keeping import totals_between
 from actors.billing.meters import Meters
+from actors.billing.standing import live_subscription
 from actors.billing.store import BillingUnit, BooksUnit
 from actors.kernel.call import Call, system_call
 from actors.kernel.cancellation import heed
 from actors.kernel.errors import AtriumError
 from actors.kernel.events.inbox import Reaction
 from actors.kernel.module import Room, Worker
-from actors.kernel.store.contract import Between, Order
+from actors.kernel.store.contract import Between
 from actors.kernel.store.unit import Store
 
 TOLD_AGAIN = timedelta(days=7)
@@ -80,8 +81,10 @@ class Limiting:
         With `again` also when it is known, unless nothing is reached.
         """
         now = self.clock.now()
-        entitlements, period = await self._standing(tenant_id)
-        if entitlements is None or period is None:
+        async with self.books.unit(system_call(), aside=True) as unit:  # what this host heard may be older
+            entitlements = await unit.entitlements.of(tenant_id).find(tenant_id)
+            live = await live_subscription(unit, tenant_id)
+        if entitlements is None or live is None or not live.period_start_time <= now < live.period_end_time:
             return None
         meters = await self.meters.all()
         limits = {
@@ -89,30 +92,20 @@ class Limiting:
             for meter, most in entitlements.refusing.items()
             if meter in meters and meters[meter].within_period
         }
-        used = await self._used(tenant_id, period) if limits else {}
+        used = await self._used(live) if limits else {}
         found = reached(limits, used)
         spent = self.known.spent(tenant_id)
         before = spent.used if spent is not None else {}
         same = set(before) == {one.meter for one in found} and all(before[one.meter] >= one.most for one in found)
-        if same and (not found or (spent is not None and spent.until == period.end_time and not again)):
+        if same and (not found or (spent is not None and spent.until == live.period_end_time and not again)):
             return None
-        return LimitsReached(tenant_id=tenant_id, limits=found, period_end_time=period.end_time, as_of_time=now)
+        return LimitsReached(tenant_id=tenant_id, limits=found, period_end_time=live.period_end_time, as_of_time=now)
 
-    async def _standing(self, tenant_id: str) -> tuple[Entitlements | None, BilledPeriod | None]:
-        """What the tenant may use as the books say, for what this host heard may be older; and its present period."""
-        now = self.clock.now()
-        async with self.books.unit(system_call(), aside=True) as unit:
-            entitlements = await unit.entitlements.of(tenant_id).find(tenant_id)
-            open_ones = await unit.periods.of(tenant_id).select(
-                Between("end_time", now + timedelta(milliseconds=1)), order=Order("end_time"), limit=5
-            )
-        return entitlements, next((one for one in open_ones if one.start_time <= now), None)
-
-    async def _used(self, tenant_id: str, period: BilledPeriod) -> Mapping[str, int]:
-        """The period's quantities, by meter."""
-        within = Between("id", *totals_between(period.subscription_id, period.number))
+    async def _used(self, live: Subscription) -> Mapping[str, int]:
+        """The present period's quantities, by meter."""
+        within = Between("id", *totals_between(live.id, live.period_number))
         async with self.store.unit(system_call(), aside=True) as unit:
-            found = await counted(unit, await self.meters.all(), tenant_id, within)
+            found = await counted(unit, await self.meters.all(), live.tenant_id, within)
         return {one.meter.id: one.quantity for one in found}
 
     # --- keeping the last word on the bus ---

@@ -65,8 +65,15 @@ class Measuring:
         that ended in it is charged, after discounts and before taxes. Of a meter that has a value at any time, a
         month's quantity is the sum of each tenant's highest.
         """
-        now, currency = self.clock.now(), currency or self.settings.currency
-        starts = month_starts(now, months or DEFAULT_MONTHS)
+        currency, months = currency or self.settings.currency, months or DEFAULT_MONTHS
+        found: BillingMetrics = await self._cached(
+            ("answer", months, currency), FRESH, lambda: self._measured(months, currency)
+        )
+        return found
+
+    async def _measured(self, months: int, currency: str) -> BillingMetrics:
+        now = self.clock.now()
+        starts = month_starts(now, months)
         spans = list(zip(starts, starts[1:], strict=False))
         names = [start.strftime("%Y-%m") for start in starts[:-1]]
         present = await self._cached(("present", currency), FRESH, lambda: self._present(currency))

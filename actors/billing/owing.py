@@ -101,11 +101,15 @@ class Owing:
         """Stages another try for an invoice whose payment was given up, unless one is planned or a payer is awaited."""
         if invoice.state is not State.OPEN or invoice.next_attempt_time is not None:
             return
-        if _awaited(invoice, await self._subscription(unit, invoice)):
+        if await self.awaits_payer(unit, invoice):
             return
         attempt = invoice.attempt_count + 1
         if attempt <= self.settings.dunning.attempts:
             self.try_later(unit, invoice, attempt, max(at + SOONEST_RETRY, invoice.due_time or at))
+
+    async def awaits_payer(self, unit: BooksUnit, invoice: Invoice) -> bool:
+        """Whether it is the first invoice of a subscription that has not begun: nobody but its payer pays it."""
+        return _awaited(invoice, await self._subscription(unit, invoice))
 
     @staticmethod
     def try_later(unit: BooksUnit, invoice: Invoice, attempt: int, when: datetime) -> None:

@@ -9,6 +9,7 @@ Whoever repeats this finds the payment that was begun and goes on with it: the p
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import datetime, timedelta
 
@@ -44,6 +45,8 @@ log = logging.getLogger(__name__)
 RETURN_PATH = "/billing"
 """Where payers come back to when nothing else is said."""
 LONGEST_WAIT = timedelta(hours=6)
+ANSWER_SECONDS = 2.0
+"""What is kept of a call's time for settling and answering."""
 
 
 class Paying:
@@ -108,13 +111,14 @@ class Paying:
             return payment
         provider = self.provider(payment.provider)
         try:
-            if first:
-                found: contract.Outcome = await provider.charge(request)
-            elif present and payment.state is State.REQUIRES_ACTION:
-                found = await provider.resume(request, reference=payment.provider_reference)
-            else:
-                found = await self._looked_up(provider, payment, request)
-        except ProviderUnavailable:
+            async with asyncio.timeout(time_for(call)):
+                if first:
+                    found: contract.Outcome = await provider.charge(request)
+                elif present and payment.state is State.REQUIRES_ACTION:
+                    found = await provider.resume(request, reference=payment.provider_reference)
+                else:
+                    found = await self._looked_up(provider, payment, request)
+        except (ProviderUnavailable, TimeoutError):
             log.warning("%s gave no answer about %s", payment.provider.name, payment.id)
             return payment
         except (ProviderRefused, IdempotencyKeyReused):
@@ -239,6 +243,12 @@ class Paying:
             return await provider.charge(request)
         # The provider has forgotten the key by now, and never took anything under it.
         return contract.Outcome(State.CANCELLED)
+
+
+def time_for(call: Call) -> float | None:
+    """Seconds that a provider may take, so that its caller still hears that nothing is known yet."""
+    remaining = call.remaining()
+    return None if remaining is None else max(0.1, remaining - ANSWER_SECONDS)
 
 
 def outcome_of(found: contract.Outcome) -> Outcome:

@@ -68,6 +68,8 @@ class Previewing:
     ) -> InvoicePreview:
         """The invoice of a change: what is charged at once, or the next regular one when it waits for that; which is
         also what a preview of no change at all shows."""
+        if before.state not in RUNNING:
+            raise SubscriptionState(state=before.state.name, action="preview its next invoice")
         moment = moment_of_change(None, before, self.clock.now())
         planned = await self.changing.planned(unit, before, wanted, moment)
         at_once = planned.order != before.order and not planned.waits
@@ -83,8 +85,6 @@ class Previewing:
         self, unit: BooksUnit, present: Subscription, account: BillingAccount, quantities: dict[str, int]
     ) -> Draft | None:
         """The invoice at the end of the present period, with what was used up to now."""
-        if present.state not in RUNNING:
-            raise SubscriptionState(state=present.state.name, action="preview its next invoice")
         end = present.period_end_time
         # Whether it goes on is decided by the payment method that it has then, which is assumed to be there.
         assumed = present if present.payment_method_id else replace(present, payment_method_id=ID)

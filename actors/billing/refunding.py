@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import datetime, timedelta
 
@@ -12,7 +13,7 @@ from actors.billing.domain.credit_note import refund_note
 from actors.billing.domain.invoice import AmountExceeds
 from actors.billing.domain.payment import Payment, PaymentOverdue
 from actors.billing.domain.refund import Refund, State, new_refund
-from actors.billing.paying import LONGEST_WAIT, Paying
+from actors.billing.paying import LONGEST_WAIT, Paying, time_for
 from actors.billing.providers.contract import PaymentProvider, ProviderRefused, ProviderUnavailable, RefundRequest
 from actors.billing.standing import credited_of, lines_of
 from actors.billing.store import BooksUnit
@@ -92,8 +93,9 @@ class Refunding:
             return await self.settled(call, refund_id, State.SUCCEEDED)
         request = RefundRequest(refund.id, payment.provider_reference, refund.amount_minor, refund.currency)
         try:
-            state, reference = await self._answer(provider, request, refund, again)
-        except ProviderUnavailable:
+            async with asyncio.timeout(time_for(call)):
+                state, reference = await self._answer(provider, request, refund, again)
+        except (ProviderUnavailable, TimeoutError):
             log.warning("%s gave no answer about %s", refund.provider.name, refund.id)
             return refund
         except (ProviderRefused, IdempotencyKeyReused):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from actors.billing.catalogue import Catalogue
 from actors.billing.domain.billed_period import BilledPeriod, period_id
 from actors.billing.domain.canonical import Usage, Verification, computed_again, verified
-from actors.billing.domain.invoice import Invoice
+from actors.billing.domain.invoice import Invoice, Reason
 from actors.billing.domain.line import InvoiceLine, Kind
 from actors.billing.domain.terms import Terms
 from actors.billing.domain.usage import UsageLog
@@ -65,18 +65,22 @@ class Rerating:
     async def _periods(self, unit: BooksUnit, invoice: Invoice, stored: Iterable[InvoiceLine]) -> list[BilledPeriod]:
         """The closed periods whose usage the invoice charges, also when none of their lines is there any more.
 
-        An invoice that opens a period charges the usage of the one before, unless another invoice does.
+        An invoice of the cycle that opens a period charges the usage of the one before, unless another invoice does, or
+        it was known before the invoice was drafted: after a pause it was charged by itself, or cost nothing.
         """
         if not invoice.subscription_id or invoice.credited_invoice_id:
             return []
-        numbers = {line.period_number for line in stored if line.kind is Kind.USAGE}
-        before = invoice.period_number - 1
-        if invoice.opens_period and before not in numbers and not await _charged_elsewhere(unit, invoice, before):
+        charged = {line.period_number for line in stored if line.kind is Kind.USAGE}
+        numbers, before = set(charged), invoice.period_number - 1
+        opens = invoice.opens_period and invoice.reason is Reason.CYCLE
+        if opens and before not in numbers and not await _charged_elsewhere(unit, invoice, before):
             numbers.add(before)
         found = []
         for number in sorted(numbers):
             period = await unit.periods.of(invoice.tenant_id).find(period_id(invoice.subscription_id, number))
-            if period is not None and period.close_time is not None:
+            if period is None or period.close_time is None:
+                continue
+            if number in charged or period.close_time >= invoice.create_time:
                 found.append(period)
         return found
 

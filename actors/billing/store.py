@@ -88,21 +88,13 @@ CONTACTS = Collection(
     Contact,
     Reach.PROVIDER,
     indexes=(Index(("role_ids", "id")), Index(("tenant_id", "gone"))),
-    kind="contact",
     exported=False,
     measured=False,
 )
 
-COLLECTIONS = (
-    PLANS,
-    PLAN_VERSIONS,
-    METERS,
-    USAGE_EVENTS,
-    USAGE_TOTALS,
-    USAGE_TOLD,
-    BILLED_TENANTS,
-    CONTACTS,
-)
+CATALOGUE = (PLANS, PLAN_VERSIONS, METERS)
+USAGE = (USAGE_EVENTS, USAGE_TOTALS, USAGE_TOLD)
+COLLECTIONS = (*CATALOGUE, *USAGE, BILLED_TENANTS, CONTACTS)
 
 # --- the books -----------------------------------------------------------------------------------------------------
 
@@ -196,6 +188,7 @@ PAYMENT_METHODS = Collection(
     Reach.PROVIDER,
     indexes=(Index(("tenant_id", "create_time", "id")), Index(("provider_reference",))),
     kind="payment method",
+    purged=False,
 )
 LEDGER = Collection(
     "ledger_entries",

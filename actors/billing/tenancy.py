@@ -114,6 +114,9 @@ class Tenancy:
             account = await unit.accounts.of(event.tenant_id).find(event.tenant_id)
             if account is None:
                 return
+            methods = unit.payment_methods.of(event.tenant_id)
+            for method in await methods.select(limit=MOST_RECORDS):
+                methods.put(method.forgotten(self.clock.now()))  # `expiring` removes them at their providers
             if not account.currency_fixed:
                 await _remove(unit, event.tenant_id)
                 return

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 
 from actors.billing.domain.card_number import refuse_card_numbers
 from actors.billing.domain.payment import DeclineReason, PaymentDeclined
 from actors.billing.domain.payment_method import Facts, PaymentMethod, PaymentMethodState, State
-from actors.billing.paying import RETURN_PATH, Paying
-from actors.billing.providers.contract import Setup, SetupState
+from actors.billing.paying import RETURN_PATH, Paying, time_for
+from actors.billing.providers.contract import ProviderUnavailable, Setup, SetupState
 from actors.billing.standing import live_subscription
 from actors.billing.store import BooksUnit
 from actors.billing.subscribing import Subscriptions
@@ -40,11 +41,15 @@ class Vaulting:
             account = await unit.accounts.of(method.tenant_id).get(method.tenant_id)
             known = await unit.payment_methods.of(method.tenant_id).select(Eq("provider", method.provider.name))
         customer = next((one.provider_customer for one in known if one.provider_customer), "")
-        if not customer:
-            name = account.party.name or method.tenant_id
-            customer = await provider.create_customer(method.tenant_id, name=name, email=account.party.email)
         back = self.paying.public_url + (return_path or RETURN_PATH)
-        setup = await provider.begin_setup(method.id, customer=customer, token=token, return_url=back)
+        try:
+            async with asyncio.timeout(time_for(call)):
+                if not customer:
+                    name = account.party.name or method.tenant_id
+                    customer = await provider.create_customer(method.tenant_id, name=name, email=account.party.email)
+                setup = await provider.begin_setup(method.id, customer=customer, token=token, return_url=back)
+        except TimeoutError:
+            raise ProviderUnavailable(provider=provider.traits.name) from None
         return method.but(provider_customer=customer), setup
 
     async def look_up(self, method: PaymentMethod) -> Setup:

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from actors.api.billing.v1 import Payment as PaymentMessage
 from actors.api.billing.v1 import PaymentMethod as PaymentMethodMessage
+from actors.billing.domain.account import Party, new_account
 from actors.billing.domain.invoice import Invoice, Reason, new_invoice
 from actors.billing.domain.line import InvoiceLine
 from actors.billing.domain.line import Kind as LineKind
@@ -33,7 +34,7 @@ from actors.billing.standing import live_subscription
 from actors.billing.store import BooksUnit
 from actors.billing.webhooks import Webhooks
 from actors.kernel.call import Call, system_call
-from actors.kernel.store.contract import Eq
+from actors.kernel.store.contract import Backend, Eq
 from tests.billing.making import flat, order_of, terms_of
 from tests.world import World
 
@@ -42,10 +43,10 @@ PLAN = "market"
 
 
 class Market:
-    """One tenant, `acme`, that owes and pays. `more` are settings of Billing."""
+    """One tenant, `acme`, that owes and pays. `more` are settings of Billing, `sql` an empty database for its books."""
 
-    def __init__(self, **more: Any) -> None:
-        self.world = World.furnished(billing=more)
+    def __init__(self, sql: Backend | None = None, **more: Any) -> None:
+        self.world = World.furnished(sql=sql, billing=more)
         self.admin, self.root = self.world.acme_admin, self.world.root
         self.tenant_id: str = self.world.acme.id
         self.call: Call = system_call(self.tenant_id)
@@ -53,9 +54,11 @@ class Market:
     async def __aenter__(self) -> Self:
         await self.world.__aenter__()
         async with self.unit() as unit:
+            now = self.world.clock.now()
+            if await unit.accounts.find(self.tenant_id) is None:
+                unit.accounts.put(new_account(self.tenant_id, party=Party(name="Acme"), currency="EUR", at=now))
             live = await live_subscription(unit, self.tenant_id)
             if live is not None:
-                now = self.world.clock.now()
                 await self.paying.owing.subscriptions.keep(unit, live, live.cancelled("the test begins", now), now)
         await self.world.settle()
         return self
@@ -174,7 +177,10 @@ class Market:
 
     async def hook(self, body: bytes, headers: dict[str, str] | None = None, provider: str = "sandbox") -> None:
         """A webhook as it comes."""
-        more = {"provider": provider, "body": {"content_type": "application/json", "data": body}}
+        more: dict[str, Any] = {
+            "provider": provider,
+            "body": {"content_type": "application/json", "data": body},
+        }
         await self.world.call("billing.HandleWebhook", headers=headers, **more)
 
     # --- what is then ----------------------------------------------------------------------------------------------
@@ -212,7 +218,8 @@ class Market:
             sums[entry.account_type.name] += entry.amount_minor
             by_transaction[entry.transaction_id] += entry.amount_minor
         assert not any(by_transaction.values()), "every transaction sums to zero"
-        outstanding = sum(one.outstanding_minor for one in (*invoices, *refunds))
+        outstanding = sum(one.outstanding_minor for one in invoices)
+        outstanding += sum(one.outstanding_minor for one in refunds)
         assert sums["RECEIVABLE"] == account.owed_minor == outstanding
         assert -sums["CREDIT"] == account.credit_minor >= 0
         return {name: amount for name, amount in sums.items() if amount}

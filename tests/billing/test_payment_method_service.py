@@ -10,6 +10,7 @@ import pytest
 from actors.api.billing.v1 import PaymentMethod as PaymentMethodMessage
 from actors.billing.domain.payment_method import State
 from actors.billing.expiring import Expiring
+from actors.billing.providers.contract import ProviderUnavailable
 from tests.billing.market import Market
 from tests.world import refused
 
@@ -80,6 +81,24 @@ async def test_a_setup_that_died_goes_on_where_it_stopped(market: Market, monkey
         await call(market, "ConfirmPaymentMethod", begun.id)
     done = await market.world.call("billing.CreatePaymentMethod", market.admin, **fields)
     assert (done.id, done.state) == (begun.id, S.STATE_ACTIVE)
+
+
+async def test_a_provider_that_does_not_answer_is_said_to_and_the_call_may_be_repeated(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox, real = market.sandbox, market.sandbox.begin_setup
+
+    async def silent(*arguments: Any, **more: Any) -> Any:
+        monkeypatch.setattr(sandbox, "begin_setup", real)
+        raise ProviderUnavailable(provider="sandbox")
+
+    monkeypatch.setattr(sandbox, "begin_setup", silent)
+    fields = {"provider": 1, "provider_token": "tok_visa", "headers": {"idempotency-key": "card"}}
+    with refused("PROVIDER_UNAVAILABLE") as seen:
+        await market.world.call("billing.CreatePaymentMethod", market.admin, **fields)
+    assert seen.error is not None and seen.error.metadata == {"provider": "sandbox"}
+    done = await market.world.call("billing.CreatePaymentMethod", market.admin, **fields)
+    assert done.state == S.STATE_ACTIVE and len(await listed(market)) == 1
 
 
 async def test_a_payer_finishes_a_setup_on_the_page(market: Market) -> None:
@@ -198,6 +217,26 @@ async def test_setups_that_nobody_finishes_go_after_a_day(market: Market) -> Non
     await market.world.later(days=1)
     assert await expiring(market).expire() == 1
     assert await kept(market, waiting.id) is None
+
+
+async def test_a_purged_tenants_methods_are_forgotten_here_and_removed_at_the_provider(market: Market) -> None:
+    card = await market.method()
+    reference = (await kept(market, card.id)).provider_reference
+    await market.world.call("tenants.DeleteTenant", market.root, id=market.tenant_id)
+    await market.world.settle()
+    await market.world.later(days=31)
+    tenant = await market.world.call("tenants.GetTenant", await signed_in(market), id=market.tenant_id)
+    assert tenant.state == tenant.STATE_PURGED
+    gone = await kept(market, card.id)
+    assert (gone.state, gone.label, gone.last4, gone.provider_customer) == (State.REMOVED, "", "", "")
+    assert await expiring(market).expire() == 1
+    record = await market.sandbox._state.read(f"method:{reference}")
+    assert record is not None and record.data["state"] == "REMOVED"
+    assert (await kept(market, card.id)).provider_reference == ""
+
+
+async def signed_in(market: Market) -> str:
+    return str((await market.world.login("root@example.com")).access_token)
 
 
 async def test_other_tenants_methods_are_not_there(market: Market) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -12,6 +14,7 @@ from actors.api.billing.v1 import Payment as PaymentMessage
 from actors.billing.domain.invoice import Invoice
 from actors.billing.domain.invoice import State as InvoiceState
 from actors.billing.domain.payment import DeclineReason, Outcome, State
+from actors.billing.paying import ANSWER_SECONDS
 from tests.billing.market import Market
 from tests.world import refused
 
@@ -223,6 +226,20 @@ async def test_a_payer_who_never_confirms_is_not_waited_for_without_end(market: 
     assert (await market.payments(invoice))[0].state is State.CANCELLED
     await market.answer(waiting.confirmation)
     assert await market.moved() == [], "the page is of no use any more"
+
+
+async def test_a_provider_that_is_slow_is_not_waited_for_longer_than_the_caller_waits(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invoice = await market.to_pay("tok_down")
+    payment = await market.pay(invoice)
+
+    async def never(*arguments: Any, **more: Any) -> Any:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(market.sandbox, "look_up", never)
+    hurried = dataclasses.replace(market.call, deadline=time.monotonic() + ANSWER_SECONDS)
+    assert (await market.paying.ask(hurried, payment.id)).state is State.PENDING
 
 
 async def comes_back(market: Market, invoice: Invoice) -> None:

@@ -72,7 +72,8 @@ async def test_an_event_settles_its_payment_once_however_often_it_comes(market: 
         await market.hook(body, signed(market, body))
     assert await state(market, payment) is State.SUCCEEDED
     assert (await market.balances())["CASH"] == 10_000
-    assert len(market.world.records("provider_events", "books")) == 1
+    async with market.unit() as unit:
+        assert len(await unit.provider_events.select()) == 1
 
 
 async def test_an_event_that_is_not_signed_by_the_provider_is_refused_and_changes_nothing(market: Market) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from actors.billing.domain.money import MICROS, divide_half_even
@@ -116,31 +116,28 @@ def months_back(
     revenue = {tenant: mrr for tenant, mrr in present.items() if mrr}
     total, found = sum(revenue.values()), []
     for name, change in zip(reversed(names), reversed(changes), strict=True):
-        month = Month(name, total, subscribers=len(revenue))
+        new = expansion = contraction = churned = lost = 0
+        mrr, subscribers = total, len(revenue)
         for tenant, moved in change.items():
+            if not moved:
+                continue
             now = revenue.get(tenant, 0)
             was = now - moved
-            month = _moved(month, was, now)
             total -= moved
-            revenue[tenant] = was
             if not was:
+                new += now
                 del revenue[tenant]
-        found.append(replace(month, previous_subscribers=len(revenue)))
+                continue
+            revenue[tenant] = was
+            if not now:
+                churned -= was
+                lost += 1
+            elif moved > 0:
+                expansion += moved
+            else:
+                contraction += moved
+        found.append(Month(name, mrr, new, expansion, contraction, churned, lost, subscribers, len(revenue)))
     return tuple(reversed(found))
-
-
-def _moved(month: Month, was: int, now: int) -> Month:
-    if was == now:
-        return month
-    if not was:
-        return replace(month, new_minor=month.new_minor + now)
-    if not now:
-        return replace(
-            month, churned_minor=month.churned_minor - was, churned_subscribers=month.churned_subscribers + 1
-        )
-    if now > was:
-        return replace(month, expansion_minor=month.expansion_minor + now - was)
-    return replace(month, contraction_minor=month.contraction_minor + now - was)
 
 
 def annual_minor(mrr_minor: int) -> int:

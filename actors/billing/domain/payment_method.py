@@ -103,6 +103,11 @@ class PaymentMethod(Record):
             raise PaymentMethodInUse
         return self.but(state=State.REMOVED, setup=None, update_time=at)
 
+    def forgotten(self, at: datetime) -> PaymentMethod:
+        """Removed with its tenant: nothing is kept but what it takes to remove it at the provider."""
+        bare = self.but(label="", brand="", last4="", expire_month=0, expire_year=0, setup=None, provider_customer="")
+        return bare.but(state=State.REMOVED, update_time=at)
+
     def withdrawn(self) -> PaymentMethod:
         """Removed at the provider too, which is not asked again."""
         return self.but(provider_reference="")
