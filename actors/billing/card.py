@@ -68,8 +68,7 @@ def furnish(room: Room) -> Furnished:
     selling = Selling(room, catalogue, subscriptions, issuing, paying)
     papers = Papers(room)
     correspondence = Correspondence(room, papers)
-    proving = Proving(room, providers, correspondence)
-    platform = PlatformUsage(room)
+    proving, platform = Proving(room, providers, correspondence), PlatformUsage(room)
     workers = [
         Worker("providers", providers.kept_open, leased=False),
         Worker("billing.expiry", Expiring(vaulting).run),

@@ -18,7 +18,6 @@ from actors.billing.keeping import totals_between
 from actors.billing.meters import Meters
 from actors.billing.store import BillingUnit
 from actors.kernel.call import system_call
-from actors.kernel.errors import DependencyUnavailable
 from actors.kernel.module import Room
 from actors.kernel.store.contract import Between
 from actors.kernel.store.unit import Store
@@ -30,10 +29,8 @@ SETTLING = timedelta(minutes=1)
 for, and what the clocks of replicas differ by."""
 
 
-class UsageUnsettled(DependencyUnavailable):
+class UsageUnsettled(Exception):
     """Events may still come into the period: nothing was frozen, and later it can be."""
-
-    message = "usage of period {period} settles until {until}"
 
 
 async def frozen(room: Room, subscription: Subscription, period: BilledPeriod) -> list[UsageLog]:
@@ -45,7 +42,7 @@ async def frozen(room: Room, subscription: Subscription, period: BilledPeriod) -
     """
     now, settled = room.clock.now(), period.end_time + room.settings.grace + SETTLING
     if now < settled:
-        raise UsageUnsettled(period=period.id, until=settled.isoformat())
+        raise UsageUnsettled(f"usage of {period.id} settles until {settled.isoformat()}")
     tenant_id = subscription.tenant_id
     meters = await Meters(room).again()
     store: Store[BillingUnit] = room.store

@@ -88,7 +88,6 @@ CONTACTS = Collection(
     Contact,
     Reach.PROVIDER,
     indexes=(Index(("role_ids", "id")), Index(("tenant_id", "gone"))),
-    kind="contact",
     exported=False,
     measured=False,
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
 import sys
 import uuid
 from pathlib import Path
@@ -80,20 +79,16 @@ async def test_a_database_that_is_killed_loses_nothing_and_counts_nothing_twice(
 
 async def test_a_process_that_is_killed_has_counted_what_it_acknowledged_and_nothing_by_half(mongod: Server) -> None:
     name = database()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.billing.usage_room", mongod.url, name],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.billing.usage_room", mongod.url, name, stdout=asyncio.subprocess.PIPE, cwd=ROOT
     )
     assert process.stdout is not None
     try:
-        acknowledged = [int(process.stdout.readline()) for _ in range(12)]
+        acknowledged = [int(await process.stdout.readline()) for _ in range(12)]
     finally:
         process.kill()
-        process.wait()
-    acknowledged += [int(line) for line in process.stdout.read().split()]
-    process.stdout.close()
+    acknowledged += [int(line) for line in (await process.stdout.read()).split()]
+    await process.wait()
     async with usage_room(mongod.url, name) as room:
         added, events, kept = await totals(room)
         assert events == kept and kept % BATCH == 0, "a batch is counted whole or not at all"

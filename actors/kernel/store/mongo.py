@@ -341,16 +341,11 @@ def _upsert(write: Write) -> UpdateOne | InsertOne[dict[str, Any]]:
         )
     assert isinstance(write, Increment)
     criteria = of_id(write.place, write.id)
-    update: dict[str, Any] = {"$inc": dict(write.amounts)} if write.amounts else {}
     set_elsewhere = {*write.amounts, *write.latest, *write.highest, *criteria}
     initial = {k: v for k, v in (write.initial or {}).items() if k not in set_elsewhere}
-    if initial:
-        update["$setOnInsert"] = initial
-    if write.latest:
-        update["$set"] = dict(write.latest)
-    if write.highest:
-        # Absent or null, the field is lower than any number to the server too.
-        update["$max"] = dict(write.highest)
+    # To `$max`, too, a field that is absent or null is lower than any number.
+    parts = {"$inc": write.amounts, "$setOnInsert": initial, "$set": write.latest, "$max": write.highest}
+    update = {operator: dict(fields) for operator, fields in parts.items() if fields}
     return UpdateOne(criteria, update, upsert=write.initial is not None)
 
 
