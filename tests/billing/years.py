@@ -263,7 +263,7 @@ class Years:
             "seats": self.chance.randrange(1, 20),
             "skip_trial": self.chance.random() < 0.7,
         }
-        if self.chance.random() < 0.2:
+        if fields["skip_trial"] and self.chance.random() < 0.2:
             fields["anchor_time"] = self.world.clock.now() + timedelta(days=self.chance.randrange(1, 25), hours=30)
         if self.chance.random() < 0.2:
             fields["coupon_code"] = self.chance.choice(("SHARE", "ONCE"))
