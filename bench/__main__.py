@@ -18,6 +18,7 @@ from rich.table import Table
 from bench import servers
 from bench.books import books
 from bench.cases import Bench, many_tenants
+from bench.usage import UsageBench
 
 RESULTS = Path(__file__).parent / "results.json"
 
@@ -47,6 +48,11 @@ def main() -> int:
         for case, measured in (("b", bench.create), ("c", bench.announce), ("d", bench.sign_in), ("e", bench.start)):
             if run(case):
                 rows += measured()
+        if not wanted or set(wanted) & {"i", "j", "k"}:
+            usage = UsageBench(started, quick)
+            for case, measured in (("i", usage.ingest), ("j", usage.latency), ("k", usage.rating)):
+                if run(case):
+                    rows += measured()
     if run("g"):
         rows += many_tenants(quick)
     if run("h"):

@@ -312,7 +312,10 @@ async def _steps(count: int) -> Rows:
         async def handler(_: Any, call: Call) -> Any:
             return answer
 
-        order = ("audit", "idempotency", "retry", "validation", "tenant", "access", "errors", "telemetry")
+        order = (
+            *("audit", "idempotency", "retry", "validation", "subscription"),
+            *("tenant", "access", "errors", "telemetry"),
+        )
         run, last = handler, 0.0
         for name in ("handler", *order):
             if name != "handler":

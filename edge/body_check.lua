@@ -1,8 +1,8 @@
 -- Refuses JSON bodies that the transcoder would take in part, or take for something else: fields that the message
 -- does not have, values of another JSON type, null, and text that only looks like JSON. PATHS and MESSAGES come
 -- before this text, written from the descriptors. PATHS is a tree by path segment with the kind of the body under
--- each verb. A kind is "string", "number", "long" (string or number), "boolean", "any", the name of a message,
--- {list = kind} or {map = kind}. MESSAGES has the kinds of each message's fields.
+-- each verb. A kind is "string", "number", "long" (string or number), "boolean", "any", "raw" (bytes that are not looked
+-- at), the name of a message, {list = kind} or {map = kind}. MESSAGES has the kinds of each message's fields.
 
 local byte, find, match, sub = string.byte, string.find, string.match, string.sub
 local QUOTE, OPEN, CLOSE, LIST, END_LIST, COMMA, COLON = 34, 123, 125, 91, 93, 44, 58
@@ -134,7 +134,7 @@ function envoy_on_request(handle)
   if not kind then return end
   local media = headers:get("content-type")
   local body = handle:body() -- waits; `headers` may not be used after it
-  if not body or body:length() == 0 then return end
+  if not body or body:length() == 0 or kind == "raw" then return end
   if media and not find(media, "^application/json") then
     handle:respond({[":status"] = "415"}, "")
     return

@@ -48,6 +48,8 @@ _SCALARS = {
     ),
 }
 
+_RAW = "google.api.HttpBody"
+"""A body that the method takes byte by byte, of whatever kind it is: only its size is looked at."""
 _HEX = "[0-9A-Fa-f]"
 _MORE = f"%[89ABab]{_HEX}"
 VALID_PATH = (
@@ -122,6 +124,8 @@ def _kind_of_one(messages: dict[str, Anything], field: FieldDescriptor) -> str:
     message = field.message_type
     if message is None:
         return _SCALARS.get(field.type, "number")
+    if message.full_name == _RAW:
+        return "raw"
     if message.full_name.startswith(_WELL_KNOWN):
         return "string" if message.name in _WRITTEN_AS_STRING else "any"
     _add(messages, message)

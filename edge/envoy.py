@@ -176,7 +176,6 @@ def _listener(
             initial_connection_window_size=1024 * 1024,
         ),
         stream_idle_timeout=timedelta(seconds=STREAM_IDLE_SECONDS),
-        request_timeout=timedelta(seconds=settings.request_timeout_seconds),
         request_headers_timeout=timedelta(seconds=10),
     )
     chain = FilterChain(

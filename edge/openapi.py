@@ -131,6 +131,8 @@ class _Writer:
             required = bool({"required", "oneOf"} & self.schemas.components[name].keys())
         else:
             field = request.fields_by_name[binding.body]
+            if field.message_type is not None and field.message_type.full_name == _HTTP_BODY:
+                return {"required": True, "content": {"*/*": {}}}
             schema, required = self.schemas.request_field(field), required_in_request(field)
         return {"required": required, "content": {"application/json": {"schema": schema}}}
 

@@ -90,6 +90,8 @@ class Route:
     """Empty for methods that only gRPC reaches."""
     streaming: bool
     """Whether the server answers with a stream."""
+    takes_stream: bool
+    """Whether it is asked with a stream of requests: by gRPC only."""
     access: Access
     idempotency: Idempotency
     rate_class: RateClass
@@ -135,8 +137,8 @@ def pool_of(descriptors: FileDescriptorSet) -> DescriptorPool:
 def read(descriptors: FileDescriptorSet, modules: Sequence[str]) -> tuple[Route, ...]:
     """The methods of the modules' packages `atrium.<module>.v1`, in the order of modules, files and services.
 
-    Raises ContractError, naming all faults at once, if a method lacks its access rule, takes a stream of requests
-    (REST and the retries cannot carry one), has an address that the edge cannot route, or if two addresses clash.
+    Raises ContractError, naming all faults at once, if a method lacks its access rule, takes a stream of requests at
+    an address of REST, which cannot carry one, has an address that the edge cannot route, or if two addresses clash.
     """
     found: list[Route] = []
     faults: list[str] = []
@@ -149,8 +151,8 @@ def read(descriptors: FileDescriptorSet, modules: Sequence[str]) -> tuple[Route,
                         name = f"{package}.{service.name}.{method.name}"
                         if not method.options.Extensions[options_pb2.access].WhichOneof("rule"):
                             faults.append(f"{name} has no access rule: add option (atrium.options.v1.access)")
-                        elif method.client_streaming:
-                            faults.append(f"{name} takes a stream of requests, which the edge does not carry")
+                        elif method.client_streaming and method.options.HasExtension(annotations_pb2.http):
+                            faults.append(f"{name} takes a stream of requests, which REST does not carry")
                         else:
                             found.append(_route(module, package, service.name, method))
     faults += _unroutable(found)
@@ -178,6 +180,7 @@ def _route(module: str, package: str, service: str, method: MethodDescriptorProt
         response=method.output_type.lstrip("."),
         bindings=bindings,
         streaming=method.server_streaming,
+        takes_stream=method.client_streaming,
         access=access,
         idempotency=_IDEMPOTENCY[options.idempotency_level],
         rate_class=rate_class,

@@ -43,7 +43,7 @@ from envoy_data_plane.xds.type.matcher.v3 import (
 
 from edge.body_check import LUA_FILTER, VALID_PATH, checks_body, refuses_path
 from edge.refusals import METHOD_NOT_ALLOWED, NOT_FOUND, Refusal, overwrite
-from edge.routes import Access, Binding, RateClass
+from edge.routes import Access, Binding, Idempotency, RateClass
 from edge.routes import Route as Method
 from edge.settings import EdgeSettings
 from edge.traffic import JWT_FILTER, rate_class_metadata, retry_policy
@@ -57,8 +57,9 @@ def virtual_host(
 ) -> VirtualHost:
     """All routes. `headers` go on every answer; `pages` are served before anything is called missing."""
     grpc = {method.path: _on_match("grpc", method_route(method, settings)) for method in methods}
-    cross_origin = [_cross_origin(methods)] if settings.cors_origins else []
-    rest = [_bad_path(), *_with_body(methods), *cross_origin, *refused_verbs(methods), *_not_pages(), *pages]
+    seconds = settings.request_timeout_seconds
+    cross_origin = [_cross_origin(methods, seconds)] if settings.cors_origins else []
+    rest = [_bad_path(), *_with_body(methods, seconds), *cross_origin, *refused_verbs(methods), *_not_pages(), *pages]
     rest.append(missing(NOT_FOUND, RouteMatch(prefix="/")))
     return VirtualHost(
         name="edge",
@@ -80,7 +81,7 @@ def _header(name: str) -> TypedExtensionConfig:
     return TypedExtensionConfig(name="header", typed_config=Any.pack(HttpRequestHeaderMatchInput(header_name=name)))
 
 
-def _with_body(methods: Iterable[Method]) -> list[Route]:
+def _with_body(methods: Iterable[Method], seconds: float) -> list[Route]:
     """Has bodies checked before the transcoder takes the call over; one route for each verb."""
     paths: dict[str, list[str]] = defaultdict(list)
     for binding in bindings(methods):
@@ -89,26 +90,28 @@ def _with_body(methods: Iterable[Method]) -> list[Route]:
     routes = []
     for verb, regexes in sorted(paths.items()):
         is_verb = HeaderMatcher(name=":method", string_match=StringMatcher(exact=verb))
-        route = _nowhere(RouteMatch(safe_regex=_any_of(regexes), headers=[is_verb]))
+        route = _nowhere(RouteMatch(safe_regex=_any_of(regexes), headers=[is_verb]), seconds)
         route.typed_per_filter_config[LUA_FILTER] = checks_body()
         routes.append(route)
     return routes
 
 
-def _cross_origin(methods: Iterable[Method]) -> Route:
+def _cross_origin(methods: Iterable[Method], seconds: float) -> Route:
     """The CORS filter asks a route for its policy before the transcoder has run, and only real routes have one."""
     has_origin = HeaderMatcher(name="origin", present_match=True)
     every = {binding.path_regex for binding in bindings(methods)}
-    return _nowhere(RouteMatch(safe_regex=_any_of(every), headers=[has_origin]))
+    return _nowhere(RouteMatch(safe_regex=_any_of(every), headers=[has_origin]), seconds)
 
 
-def _nowhere(match: RouteMatch) -> Route:
-    """A route that the transcoder replaces. Calls that it leaves alone after all, such as preflights from origins
-    that are not allowed, find nothing."""
+def _nowhere(match: RouteMatch, seconds: float) -> Route:
+    """A route that the transcoder replaces, once the body has arrived, for which there are so many seconds. Calls
+    that it leaves alone after all, such as preflights from origins that are not allowed, find nothing."""
     return Route(
         match=match,
         route=RouteAction(
-            cluster="nowhere", cluster_not_found_response_code=RouteActionClusterNotFoundResponseCode.NOT_FOUND
+            cluster="nowhere",
+            cluster_not_found_response_code=RouteActionClusterNotFoundResponseCode.NOT_FOUND,
+            max_stream_duration=RouteActionMaxStreamDuration(max_stream_duration=timedelta(seconds=seconds)),
         ),
         metadata=rate_class_metadata(RateClass.PUBLIC),
         typed_per_filter_config={JWT_FILTER: Any.pack(PerRouteConfig(disabled=True))},
@@ -137,8 +140,14 @@ def _on_match(name: str, action: Route | RouteList) -> MatcherOnMatch:
 
 
 def method_route(method: Method, settings: EdgeSettings) -> Route:
-    """A method to the cluster of its module, with its time limit, retries and budget."""
-    seconds = 0 if method.streaming else settings.request_timeout_seconds
+    """A method to the cluster of its module, with its time limit, retries and budget.
+
+    Streams have no time limit while anything passes. One of requests is not held back until it is whole, so neither
+    its size is limited nor is it sent again once anything of it was: its messages are limited by the actor.
+    """
+    streams = method.streaming or method.takes_stream
+    seconds = 0 if streams else settings.request_timeout_seconds
+    limited = {} if method.takes_stream else {BUFFER_FILTER: Any.pack(FilterConfig(config=_body_limit(settings)))}
     return Route(
         name=f"{method.service}.{method.method}",
         match=RouteMatch(prefix="/"),
@@ -148,23 +157,23 @@ def method_route(method: Method, settings: EdgeSettings) -> Route:
             max_stream_duration=RouteActionMaxStreamDuration(
                 max_stream_duration=timedelta(seconds=seconds), grpc_timeout_header_max=timedelta(seconds=seconds)
             ),
-            idle_timeout=timedelta(seconds=60) if method.streaming else None,
-            retry_policy=retry_policy(method.idempotency),
+            idle_timeout=timedelta(seconds=60) if streams else None,
+            retry_policy=retry_policy(Idempotency.NONE if method.takes_stream else method.idempotency),
         ),
         metadata=rate_class_metadata(method.rate_class),
         # So that REST calls, too, tell the actor how long anybody waits.
-        request_headers_to_add=[] if method.streaming else [_default_deadline(seconds)],
+        request_headers_to_add=[] if streams else [_default_deadline(seconds)],
         response_headers_to_add=[_unless_set("cache-control", "no-store")],
         typed_per_filter_config={
             # Only native gRPC enters the table here; REST bodies are limited on their way to the body check.
-            BUFFER_FILTER: Any.pack(FilterConfig(config=Any.pack(_body_limit(settings)))),
+            **limited,
             **({JWT_FILTER: Any.pack(PerRouteConfig(disabled=True))} if method.access is Access.PUBLIC else {}),
         },
     )
 
 
-def _body_limit(settings: EdgeSettings) -> BufferPerRoute:
-    return BufferPerRoute(buffer=Buffer(max_request_bytes=settings.max_request_bytes))
+def _body_limit(settings: EdgeSettings) -> Any:
+    return Any.pack(BufferPerRoute(buffer=Buffer(max_request_bytes=settings.max_request_bytes)))
 
 
 def _default_deadline(seconds: float) -> HeaderValueOption:

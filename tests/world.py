@@ -14,7 +14,7 @@ import copy
 import functools
 import importlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,6 +25,7 @@ from typing import Any, Self
 import argon2
 import jwt.api_jwt
 import protovalidate
+from google.protobuf.message import Message
 
 import actors.iam.api_keys
 import actors.kernel.access.tokens
@@ -281,10 +282,12 @@ class World:
         self, full_name: str, request: Any, headers: dict[str, str], seen: dict[str, str] | None = None
     ) -> Any:
         method, run = self._composed[full_name]
+        if method.takes_stream and isinstance(request, Message):
+            request = _stream_of([request])
         call = Call(
             request_id=self.clock.new_id("req"),
             method=method,
-            request=request,
+            request=None if method.takes_stream else request,
             address=headers.get("x-forwarded-for", "192.0.2.1"),
             user_agent=headers.get("user-agent", "test"),
             headers=headers,
@@ -333,6 +336,14 @@ class World:
         # Tokens are stamped with the time: let it pass, as it does between two calls of a person.
         self.clock.advance(timedelta(milliseconds=5))
         return await self.invoke(full_name, method.request(**fields), sent, seen)
+
+    async def send(
+        self, name: str, token: str, messages: Iterable[Any] | AsyncIterable[Any], *, seen: dict[str, str] | None = None
+    ) -> Any:
+        """Calls a method that takes a stream, with these messages or those of an async iterator."""
+        stream = messages if isinstance(messages, AsyncIterable) else _stream_of(messages)
+        self.clock.advance(timedelta(milliseconds=5))
+        return await self.invoke(self.find(name), aiter(stream), {"authorization": f"Bearer {token}"}, seen)
 
     # --- the main job ---
 
@@ -405,6 +416,11 @@ class World:
         await self.settle()
         tenant = await self.call("tenants.GetTenant", admin, id=tenant.id)
         return tenant, signed_in.access_token
+
+
+async def _stream_of(messages: Iterable[Any]) -> AsyncIterator[Any]:
+    for message in messages:
+        yield message
 
 
 @functools.cache

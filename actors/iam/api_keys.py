@@ -55,7 +55,7 @@ class ApiKeys:
         return key, secret
 
     async def exchange(self, call: Call, secret: str) -> SignedIn:
-        """An access token for the key. Raises ApiKeyInvalid."""
+        """An access token for the key. Raises ApiKeyInvalid, or what refuses the tenant's machines for now."""
         known = opaque.read(secret, PREFIX, self._key)
         if known is None:
             raise ApiKeyInvalid
@@ -73,13 +73,15 @@ class ApiKeys:
                     unit.api_keys.increment(key.id, None, {"last_use_time": now})
         except NotFound:  # the tenant is gone, with all its keys
             raise ApiKeyInvalid from None
+        if call.scope:
+            self.room.entitlements.must_serve_machine(call.scope)
         expires = min(now + timedelta(seconds=self.settings.access_token_seconds), key.expire_time)
         principal = Principal(
             user_id=key.id,
             realm=realm_of(call.scope),
             tenant_id=call.scope,
             session_id=key.id,
-            tier=tenancy.tier if tenancy else "",
+            tier=self.desk.tier(tenancy),
             machine=True,
             issued_ms=call.started_ms or int(now.timestamp() * 1000),
             expires=expires.timestamp(),

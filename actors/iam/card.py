@@ -9,6 +9,7 @@ from actors.iam.passwords import Passwords
 from actors.iam.reactions import IamReactions
 from actors.iam.roles import Roles
 from actors.iam.seals import Seals
+from actors.iam.seats import Seats
 from actors.iam.seed import seed
 from actors.iam.services.api_key_service import ApiKeyService
 from actors.iam.services.audit_log_service import AuditLogService
@@ -30,14 +31,14 @@ from actors.kernel.module import Furnished, Module, Room, Worker
 def furnish(room: Room) -> Furnished:
     keys, passwords, roles = Keys(room), Passwords(room.settings), Roles(room.policy)
     desk, links, seals = SessionDesk(room, keys), Links(room), Seals(room, keys)
-    sign_in, api_keys = SignIn(room, desk, passwords), ApiKeys(room, keys, desk)
+    sign_in, api_keys, seats = SignIn(room, desk, passwords), ApiKeys(room, keys, desk), Seats(room.entitlements)
     return Furnished(
         services=(
             SetupService(room, passwords),
             SessionService(room, keys, desk, sign_in, api_keys),
-            PasswordService(room, desk, sign_in, passwords, links),
+            PasswordService(room, desk, sign_in, passwords, links, seats),
             MfaService(room, desk, sign_in),
-            UserService(room, desk, sign_in, passwords, links, roles),
+            UserService(room, desk, sign_in, passwords, links, roles, seats),
             RoleService(room, roles),
             PermissionService(room),
             AuditLogService(room, seals),

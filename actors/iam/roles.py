@@ -83,6 +83,7 @@ class Roles:
         role = admin_role(unit.call.scope)
         if losing not in ("", role.id) or user.status in (Status.SUSPENDED, Status.DELETED):
             return
+        hold = await unit.guard("admins")
         holders = await unit.user_roles.holders(role.id)
         if user.id not in holders:
             return
@@ -91,7 +92,7 @@ class Roles:
             others = [one for one in others if one.status is Status.ACTIVE]
         if not others:
             raise LastAdminStays(email=user.email, role=role.display_name)
-        await unit.guard("admins")
+        hold()
 
 
 def role_message(role: Role, known: Mapping[str, Role], policy: Policy, scope: str) -> RoleMessage:

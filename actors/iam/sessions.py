@@ -49,6 +49,10 @@ class SessionDesk:
         found = await unit.directory.find(scope) if scope else None
         return found if found is not None and found.state is TenantState.OPEN else None
 
+    def tier(self, tenancy: Tenancy | None) -> str:
+        """The tier that tokens name: of the tenant's subscription, which is known here first, else of its plan."""
+        return "" if tenancy is None else self.room.entitlements.tier(tenancy.id) or tenancy.tier
+
     async def roles(self, unit: IamUnit, user_id: str) -> tuple[tuple[Role, ...], tuple[str, ...]]:
         """The roles a user holds with all they inherit from, and the ids held directly."""
         ids = tuple(grant.role_id for grant in await unit.user_roles.of_user(user_id))
@@ -184,7 +188,7 @@ class SessionDesk:
             tenant_id=call.scope,
             session_id=session.id,
             email=user.email,
-            tier=tenancy.tier if tenancy else "",
+            tier=self.tier(tenancy),
             role_ids=tuple(role.id for role in roles),
             impersonator_id=session.impersonator_id,
             may_write=session.may_write,
@@ -207,7 +211,7 @@ class SessionDesk:
             realm=realm_of(call.scope),
             tenant_id=call.scope,
             email=user.email,
-            tier=tenancy.tier if tenancy else "",
+            tier=self.tier(tenancy),
             owes_second_factor=True,
             issued_ms=call.started_ms or int(self.room.clock.now().timestamp() * 1000),
             expires=expires.timestamp(),

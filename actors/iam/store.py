@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
 
@@ -231,11 +231,16 @@ class Directory(Records[Tenancy]):
 class IamUnit(Unit):
     """A unit over IAM's collections."""
 
-    async def guard(self, what: str) -> None:
-        """Has one of two units that guard the same at the same time fail and see what the other did."""
+    async def guard(self, what: str) -> Callable[[], None]:
+        """To be asked for before what it guards is read. Calling it has one of two units that guard the same at the
+        same time fail and see what the other did."""
         id = f"{what}:{self.call.scope or PLATFORM}"
         guard = await self.guards.find(id) or Guard(id=id)
-        self.guards.put(guard.but(changes=guard.changes + 1))
+
+        def hold() -> None:
+            self.guards.put(guard.but(changes=guard.changes + 1))
+
+        return hold
 
     @cached_property
     def users(self) -> Users:

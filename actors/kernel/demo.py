@@ -6,6 +6,7 @@ identifiers come from the seed: seeding again adds nothing, and an interrupted s
 
 from __future__ import annotations
 
+import calendar
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -61,6 +62,8 @@ _COUNTRIES = (
     ("fr", "Europe/Paris"),
     ("ja", "Asia/Tokyo"),
 )
+TRIAL = timedelta(days=14)
+"""How long tenants of the demonstration try it out before they pay."""
 _TIERS = {"free": "free", "standard": "standard", "premium": "premium", "enterprise": "premium"}
 """The plans the demonstration uses, all of them among those that come with the platform."""
 
@@ -106,6 +109,15 @@ class Demo:
         """Chance that is the same for the same seed and subject."""
         return random.Random(f"{self.seed}:{about}")  # noqa: S311 - no secret
 
+    def overdue(self, tenant: DemoTenant) -> bool:
+        """Whether a tenant that pays by the month did not pay what it was asked for in the last days."""
+        if tenant.plan == "free" or tenant.state != "ACTIVE":
+            return False
+        since = self.end - last_monthly(tenant.create_time + TRIAL, self.end)
+        lately = timedelta(hours=6) < since < timedelta(days=6)
+        old = self.end - tenant.create_time > 2 * TRIAL + timedelta(days=30)
+        return lately and old and self.random(tenant.id, "overdue").random() < 0.7
+
     def activity(self, tenant: DemoTenant) -> Iterator[tuple[str, int, int, list[DemoUser]]]:
         """For each day since the tenant's first: the day, calls, failed calls, and who was there."""
         chance = self.random(tenant.id, "activity")
@@ -122,6 +134,17 @@ class Demo:
             ]
             calls = sum(chance.randint(20, 180) for _ in there)
             yield date.isoformat(), int(calls * growth), int(calls * growth * chance.uniform(0, 0.03)), there
+
+
+def last_monthly(anchor: datetime, end: datetime) -> datetime:
+    """The last moment until `end` that lies whole months after the anchor."""
+    for back in range(3):
+        year, month = divmod(end.year * 12 + end.month - 1 - back, 12)
+        day = min(anchor.day, calendar.monthrange(year, month + 1)[1])
+        found = anchor.replace(year=year, month=month + 1, day=day)
+        if found <= end:
+            return max(found, anchor)
+    return anchor
 
 
 def make_demo(tenants: int, users: int, days: int, end: datetime, seed: int = 1) -> Demo:
@@ -182,10 +205,15 @@ def make_demo(tenants: int, users: int, days: int, end: datetime, seed: int = 1)
                 time_zone=zone,
                 users=tuple(people),
                 trend=chance.choice((0.3, 0.7, 1.0, 1.2, 1.6, 2.5)),
-                state="SUSPENDED" if chance.random() < 0.03 else "ACTIVE",
+                state="SUSPENDED" if chance.random() < 0.03 and _may_be_suspended(plan, created, end) else "ACTIVE",
             )
         )
     return Demo(tuple(found), end, days, seed)
+
+
+def _may_be_suspended(plan: str, created: datetime, end: datetime) -> bool:
+    """Who is suspended has not paid: who pays nothing, or has just come, cannot be."""
+    return plan != "free" and end - created > timedelta(days=75)
 
 
 def _moment(chance: random.Random, end: datetime, days: int) -> datetime:

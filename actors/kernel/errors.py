@@ -62,6 +62,8 @@ class AtriumError(Exception):
     message: ClassVar[str] = "{problem}"
     again: ClassVar[bool] = False
     """Nothing was changed and the same call may succeed: the host tries it again before giving up."""
+    counted: ClassVar[bool] = True
+    """Whether a machine's call that ends so is use of the API. Not when the platform failed, or refused to serve."""
 
     def __init__(self, *, violations: tuple[Violation, ...] = (), **metadata: object) -> None:
         self.metadata = {key: str(value) for key, value in metadata.items()}
@@ -115,18 +117,22 @@ class FailedPrecondition(AtriumError):
 
 class ResourceExhausted(AtriumError):
     code = Code.RESOURCE_EXHAUSTED
+    counted = False
 
 
 class DeadlineExceeded(AtriumError):
     code = Code.DEADLINE_EXCEEDED
+    counted = False
 
 
 class Unavailable(AtriumError):
     code = Code.UNAVAILABLE
+    counted = False
 
 
 class Internal(AtriumError):
     code = Code.INTERNAL
+    counted = False
     message = "an internal fault; quote request {request_id} when you report it"
 
 
@@ -160,6 +166,14 @@ class RealmRefused(PermissionDenied):
 
 class ImpersonationReadOnly(PermissionDenied):
     message = "this session acts for somebody else and may only read"
+
+
+class SubscriptionInactive(PermissionDenied):
+    message = (
+        "the tenant's subscription is not active, so {what}; an administrator or billing contact can sign in, pay what "
+        "is due or subscribe again"
+    )
+    counted = False
 
 
 class InvalidFields(InvalidArgument):
@@ -212,6 +226,10 @@ class OutcomeUnknown(DependencyUnavailable):
 
 class RateLimited(ResourceExhausted):
     message = "too many calls; try again in {retry_after_seconds} s"
+
+
+class LimitReached(ResourceExhausted):
+    message = "the plan allows {most} of {meter}; {remedy}"
 
 
 class Deadline(DeadlineExceeded):

@@ -34,6 +34,19 @@ _ILLEGAL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufff
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a mail. Events are small: a queued mail names the blob, read when the mail is sent."""
+
+    name: str
+    """As the reader sees it, `2026-000123.pdf`."""
+    content_type: str
+    blob: str
+    """In the module's books, or in its main store when it has none."""
+    content: bytes = b""
+    """Only of a mail that is being sent."""
+
+
+@dataclass(frozen=True)
 class Mail:
     """One mail, ready to send."""
 
@@ -43,14 +56,19 @@ class Mail:
     html: str = ""
     kind: str = ""
     """What the mail is about, for `atrium mail`."""
+    attachments: tuple[Attachment, ...] = ()
 
 
 def sealed_mail(mail: Mail, id: str, tenant_id: str, sealer: Sealer) -> MailQueued:
-    return MailQueued(id=id, tenant_id=tenant_id, sealed=sealer.seal(_PURPOSE, orjson.dumps(asdict(mail))))
+    body = asdict(mail)
+    body["attachments"] = [{"name": a.name, "content_type": a.content_type, "blob": a.blob} for a in mail.attachments]
+    return MailQueued(id=id, tenant_id=tenant_id, sealed=sealer.seal(_PURPOSE, orjson.dumps(body)))
 
 
 def opened_mail(queued: MailQueued, sealer: Sealer) -> Mail:
-    return Mail(**orjson.loads(sealer.open(_PURPOSE, queued.sealed)))
+    body = orjson.loads(sealer.open(_PURPOSE, queued.sealed))
+    attachments = tuple(Attachment(**one) for one in body.pop("attachments", ()))
+    return Mail(**body, attachments=attachments)
 
 
 class Mailer(Protocol):
@@ -120,6 +138,9 @@ def _message(id: str, mail: Mail, sender: str) -> email.message.EmailMessage:
     message.set_content(mail.text)
     if mail.html:
         message.add_alternative(mail.html, subtype="html")
+    for one in mail.attachments:
+        maintype, _, subtype = one.content_type.partition("/")
+        message.add_attachment(one.content, maintype=maintype, subtype=subtype, filename=one.name)
     return message
 
 
@@ -131,7 +152,7 @@ class Templates:
         self._text = jinja2.Environment(loader=loader, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
         self._html = jinja2.Environment(loader=loader, undefined=jinja2.StrictUndefined, autoescape=True)
 
-    def render(self, name: str, to: str, /, **values: object) -> Mail:
+    def render(self, name: str, to: str, /, *, attachments: tuple[Attachment, ...] = (), **values: object) -> Mail:
         """The mail of this name with these values; a missing value is an error. Values are escaped in the HTML part.
 
         Characters that no markup may hold, which people paste into names, are left out.
@@ -144,6 +165,7 @@ class Templates:
             text=self._text.get_template(f"{name}.txt.j2").render(values),
             html=str(mjml.mjml2html(self._html.get_template(f"{name}.mjml.j2").render(values))),
             kind=name,
+            attachments=attachments,
         )
 
 

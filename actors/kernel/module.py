@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from actors.kernel.access.policy import Policy
 from actors.kernel.clock import Clock
+from actors.kernel.entitlements import Entitlements
 from actors.kernel.events.contract import Bus
 from actors.kernel.sealing import Sealer
 from actors.kernel.settings import PlatformSettings, Section
@@ -36,6 +37,8 @@ class Room:
     platform: PlatformSettings
     settings: Any
     metrics: Metrics
+    entitlements: Entitlements
+    """What tenants may use, as the module that sells plans last announced it."""
     collections: Sequence[Collection[Any]]
     """Those of all modules."""
     publish_jwks: Callable[[bytes], Awaitable[None]]
@@ -110,6 +113,8 @@ class Module:
     furnish: Callable[[Room], Furnished]
     exchange: Callable[[Mesh], Callable[[str, bool], Awaitable[str]]] | None = None
     """How an API key becomes an access token, for the module that knows; the flag asks for a new token."""
+    entitles: bool = False
+    """Whether it sells plans: it announces what tenants may use, as `kernel.entitlements` says."""
     seed: Callable[[Seeding], Awaitable[None]] | None = None
     """Writes the module's part of the demonstration."""
     books: Books | None = None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from actors import MODULES
+from actors.api.billing.v1 import EntitlementsChanged, PaymentFailed, PaymentSucceeded, SubscriptionChanged
 from actors.api.iam.v1 import UserActive, UserDeleted, UserProvisioned
 from actors.api.kernel.v1 import CallsCounted, TenantDataExported, TenantDataPurged
 from actors.api.tenants.v1 import ReviewDue, TenantExportExpired, TenantPurgeDue
@@ -15,11 +16,14 @@ from actors.kernel.module import Room
 from actors.kernel.store.unit import Store
 from actors.tenants.domain.intake import ArchivePart, ArchiveState
 from actors.tenants.domain.intake import TenantExportExpired as Expired
-from actors.tenants.domain.tenant import PurgedPart, State, Tenant
+from actors.tenants.domain.tenant import PaymentStatus, PurgedPart, State, Tenant
 from actors.tenants.review import Review
 from actors.tenants.saga import Saga, database_of
 from actors.tenants.settings import TenantsSettings
 from actors.tenants.store import TenantsUnit
+
+_OWING = frozenset(("PAST_DUE", "SUSPENDED"))
+"""States of a subscription whose tenant has not paid."""
 
 
 class TenantsReactions:
@@ -37,6 +41,10 @@ class TenantsReactions:
             Reaction("UserProvisioned", self.user_provisioned, "iam"),
             Reaction("InvitationSent", self.saga.invitation_sent, "iam"),
             Reaction("UserDeleted", self.user_deleted, "iam"),
+            Reaction("SubscriptionChanged", self.subscription_changed, "billing"),
+            Reaction("EntitlementsChanged", self.entitlements_changed, "billing"),
+            Reaction("PaymentSucceeded", self.payment_succeeded, "billing"),
+            Reaction("PaymentFailed", self.payment_failed, "billing"),
             Reaction("TenantPurgeDue", self.purge_due, "tenants"),
             Reaction("TenantDataPurged", self.data_purged),
             Reaction("TenantDataExported", self.data_exported),
@@ -58,6 +66,37 @@ class TenantsReactions:
         if event.tenant_id:
             async with self.store.unit(call) as unit:
                 unit.tenants.increment(event.tenant_id, None, user_count=-1)
+
+    async def subscription_changed(self, event: SubscriptionChanged, call: Call) -> None:
+        """A plan that has begun is a step of provisioning; debts that are paid or given up show in the status."""
+        async with self.store.unit(call) as unit:
+            await self.saga.plan_started(unit, event)
+            if event.state in _OWING:
+                await self._with_payments(unit, event.tenant_id, PaymentStatus.PAST_DUE, call)
+            elif (event.previous_state in _OWING and event.state == "ACTIVE") or event.previous_state == "INCOMPLETE":
+                await self._with_payments(unit, event.tenant_id, PaymentStatus.CURRENT, call)
+
+    async def entitlements_changed(self, event: EntitlementsChanged, call: Call) -> None:
+        """Plan and tier are those of the subscription."""
+        async with self.store.unit(call) as unit:
+            tenant = await unit.tenants.find(event.tenant_id)
+            if tenant is not None:
+                unit.tenants.put(tenant.entitled(event.plan_id, event.tier, event.revision, self.clock.now()))
+
+    async def payment_succeeded(self, event: PaymentSucceeded, call: Call) -> None:
+        if event.account_current:
+            async with self.store.unit(call) as unit:
+                await self._with_payments(unit, event.tenant_id, PaymentStatus.CURRENT, call)
+
+    async def payment_failed(self, event: PaymentFailed, call: Call) -> None:
+        async with self.store.unit(call) as unit:
+            await self._with_payments(unit, event.tenant_id, PaymentStatus.PAST_DUE, call)
+
+    async def _with_payments(self, unit: TenantsUnit, tenant_id: str, status: PaymentStatus, call: Call) -> None:
+        now = self.clock.now()
+        tenant = await unit.tenants.find(tenant_id)
+        if tenant is not None:
+            unit.tenants.put(tenant.with_payments(status, call.occur_time or now, now))
 
     async def purge_due(self, event: TenantPurgeDue, call: Call) -> None:
         """Asks every module to remove what it holds, unless the tenant was restored meanwhile."""

@@ -8,11 +8,13 @@ from actors.kernel.call import Call, system_call
 from actors.kernel.module import Room
 from actors.kernel.store.contract import Between, In, Place, Reach
 from actors.kernel.store.unit import Store
-from actors.tenants.domain.activity import Measures, Part, health
+from actors.tenants.domain.activity import Measures, Part, Size, StorageMeasured, health
 from actors.tenants.domain.tenant import State, Tenant
 from actors.tenants.store import TenantsUnit
 
 WEEK = 7
+SIZES_AT_ONCE = 1000
+"""Tenants in one announcement of what they store."""
 
 
 class Review:
@@ -37,6 +39,9 @@ class Review:
                 score, _ = health(measures[tenant.id])
                 if score != tenant.health_score:
                     unit.tenants.increment(tenant.id, None, {"health_score": score})
+            stored = [Size(one.id, sizes.get(one.id, 0)) for one in tenants]
+            for start in range(0, len(stored), SIZES_AT_ONCE):
+                unit.announce(StorageMeasured(sizes=tuple(stored[start : start + SIZES_AT_ONCE])))
 
     async def score(self, unit: TenantsUnit, tenant: Tenant) -> tuple[int, tuple[Part, ...]]:
         """One tenant's score as of now."""
@@ -72,7 +77,7 @@ class Review:
         async with self.store.unit(system_call(), aside=True) as unit:
             databases += [p.database async for p in unit.placements.scan() if p.database]
         for collection in self.room.collections:
-            if collection.reach is Reach.PLATFORM:
+            if collection.reach is Reach.PLATFORM or not collection.measured:
                 continue
             names = databases if collection.placed else [""]
             for database in names:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
+from actors.api.billing.v1 import SubscriptionChanged
 from actors.api.iam.v1 import InvitationSent, UserProvisioned
 from actors.api.tenants.v1 import ProvisioningStepDue, ProvisioningStepOverdue
 from actors.kernel.call import Call
@@ -117,6 +118,9 @@ class Saga:
         if event.tenant_id:
             async with self.store.unit(call) as unit:
                 await self._done(unit, event.tenant_id, Kind.WELCOME)
+
+    async def plan_started(self, unit: TenantsUnit, event: SubscriptionChanged) -> None:
+        await self._done(unit, event.tenant_id, Kind.START_PLAN)
 
     async def _done(self, unit: TenantsUnit, tenant_id: str, kind: Kind) -> bool:
         saga = await unit.provisionings.find(tenant_id)

@@ -65,8 +65,8 @@ def _settings(tenant: DemoTenant) -> TenantSettings:
 def _tenant(tenant: DemoTenant, seeding: Seeding) -> Tenant:
     plan = seeding.settings.plans[tenant.plan]
     admin = tenant.users[0]
-    chance = seeding.demo.random(tenant.id, "payment")
-    payment = PaymentStatus.PAST_DUE if chance.random() < 0.06 else PaymentStatus.CURRENT
+    behind = tenant.state == "SUSPENDED" or seeding.demo.overdue(tenant)
+    payment = PaymentStatus.PAST_DUE if behind else PaymentStatus.CURRENT
     days = list(seeding.demo.activity(tenant))
     score, _ = health(
         Measures(

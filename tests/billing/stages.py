@@ -19,22 +19,27 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 import pytest
 
+from actors.billing.domain.payment import DeclineReason
+from actors.billing.domain.payment_method import Confirmation
 from actors.billing.providers.contract import (
     ChargeRequest,
-    Confirmation,
     Movement,
     PaymentProvider,
     ProviderEvent,
     RefundRequest,
     SetupState,
 )
-from actors.billing.providers.declines import DeclineReason
 from actors.billing.providers.manual import Manual
 from actors.billing.providers.paypal import PayPalPayments
 from actors.billing.providers.sandbox import Sandbox
-from actors.billing.providers.sandbox_state import MemorySandboxState
+from actors.billing.providers.sandbox_state import MemorySandboxState, SandboxState
 from actors.billing.providers.stripe import StripePayments
+from actors.billing.sandbox_books import BooksSandboxState
+from actors.billing.store import BooksUnit
 from actors.kernel.clock import Clock, ManualClock
+from actors.kernel.sealing import Sealer
+from actors.kernel.store.memory import MemoryBackend
+from actors.kernel.store.unit import Store
 from tests.billing.fakes import paypal_server, stripe_server
 from tests.billing.fakes.deliveries import Signed
 from tests.billing.fakes.paypal_server import PayPalFake
@@ -159,7 +164,8 @@ class SandboxStage(Stage):
     setup_tokens = {"good": "tok_visa", "declined": "tok_setup_declined", "challenge": "tok_setup_challenge"}
 
     def __init__(self) -> None:
-        self.clock, self.state = ManualClock(), MemorySandboxState()
+        self.clock = ManualClock()
+        self.state: SandboxState = MemorySandboxState()
         self.lost = self.is_down = False
         self.heard: list[bytes] = []
 
@@ -223,6 +229,16 @@ class SandboxStage(Stage):
 
     def unknown_event(self) -> bytes:
         return json.dumps({"id": "sbe_1", "type": "weather.changed", "time": self.now().isoformat()}).encode()
+
+
+class SandboxBooksStage(SandboxStage):
+    """With a state that two replicas share in the books, each over a store of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        backend = MemoryBackend()
+        sealer = Sealer(b"s" * 32)
+        self.state = BooksSandboxState(Store(backend, "billing", BooksUnit, clock=self.clock, sealer=sealer))
 
 
 class ManualStage(Stage):
@@ -533,6 +549,7 @@ async def staged(name: str) -> AsyncIterator[Stage]:
         else:
             stages = {
                 "sandbox": SandboxStage,
+                "sandbox-books": SandboxBooksStage,
                 "manual": ManualStage,
                 "stripe-account": StripeAccountStage,
                 "paypal-account": PayPalAccountStage,

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from actors.billing.domain.billed_period import billed_period, in_step
 from actors.billing.domain.charges import (
+    Credited,
     cancel_lines,
     change_lines,
+    credited,
     in_force,
     line_id,
     numbered,
@@ -22,7 +24,7 @@ from actors.billing.domain.charges import (
     worth_issuing,
 )
 from actors.billing.domain.invariants import Examined, periods_do_not_overlap
-from actors.billing.domain.invoice import Reason, new_invoice
+from actors.billing.domain.invoice import Invoice, Reason, new_invoice
 from actors.billing.domain.line import InvoiceLine, Kind
 from actors.billing.domain.pricing import recurring_micros
 from actors.billing.domain.subscription import Subscription
@@ -186,6 +188,15 @@ def test_months_become_a_year_at_once() -> None:
     assert lines[1].period_number == 2 and lines[1].start_time == HALF
 
 
+def test_a_period_that_is_left_in_its_first_second_is_charged_for_it() -> None:
+    year, month = terms_of(flat(40_000_000), interval=YEAR), terms_of(flat(2000))
+    before = subscribed(year, interval=YEAR)
+    after = before.changed_now(order_of(month), START)
+    lines = change_lines(before, after, month, charged(before, year), START)
+    assert shown(lines) == [("PRORATED_CREDIT", "flat", 1, -39_999_999), ("RECURRING", "flat", 1, 2000)]
+    assert lines[0].start_time == lines[1].start_time == START + timedelta(seconds=1)
+
+
 def test_a_change_on_a_trial_charges_nothing() -> None:
     before = subscribed(PLAN, trial_days=14)
     after = before.changed_now(order_of(PLAN, seats=5), START + timedelta(days=3))
@@ -209,9 +220,50 @@ def test_what_is_credited_void_or_refunded_is_in_force_no_more() -> None:
     after = quiet(before.changed_now(order_of(PLAN, seats=5), HALF))
     change = numbered(change_lines(before, after, PLAN, first, HALF), "inv_2")
     assert [line.id for line in in_force((*first, *change))] == ["inv_1-1", "inv_2-2"]
-    assert [line.id for line in in_force((*first, *change), taken_back={"inv_1"})] == ["inv_2-2"]
+    assert [line.id for line in in_force((*first, *change), [taken_back("inv_1")])] == ["inv_2-2"]
     rest = cancel_lines(after, in_force((*first, *change)), HALF)
     assert [line.amount_minor for line in rest] == [-500, -1250]
+
+
+def document(id: str, total: int = 1000) -> Invoice:
+    totals = InvoiceTotals("EUR", total_minor=total, charged_minor=total)
+    return new_invoice(id=id, tenant_id="ten_acme", reason=Reason.CYCLE, totals=totals, at=START)
+
+
+def taken_back(id: str) -> Invoice:
+    return document(id).refunded(1000, START)
+
+
+def test_what_was_refunded_is_not_credited_again() -> None:
+    """20.00 with half of it refunded: a half of March is worth 5.00."""
+    before = subscribed(terms_of(flat(2000)))
+    lines = charged(before, terms_of(flat(2000)))
+    half = document("inv_1").refunded(500, START)
+    (credit,) = cancel_lines(before, in_force(lines, [half]), HALF)
+    assert (credit.amount_minor, credit.kept_micros, credit.whole_micros) == (-500, 500_000, -1000 * MICROS)
+    assert credited([credit], "inv_1") == Credited(500, 1000)
+    assert credited([credit], "inv_11") == credited(lines, "inv_1") == Credited()
+    nothing = document("inv_1").refunded(500, START, credited_minor=500)
+    (credit,) = cancel_lines(before, in_force(lines, [nothing]), HALF)
+    assert credit.amount_minor == 0 and credit.credited_line_id == "inv_1-1", "it is in force no more"
+
+
+def test_what_still_charges_the_time_to_come_is_credited_when_a_period_opens() -> None:
+    """A change from a year to months was void: the year is in force again when the next month begins."""
+    year, month = terms_of(flat(365_000), interval=YEAR), terms_of(flat(2000))
+    first = subscribed(year, interval=YEAR)
+    after = quiet(first.changed_now(order_of(month), START + timedelta(days=30)))
+    lines = charged(first, year)
+    change = numbered(change_lines(first, after, month, lines, START + timedelta(days=30)), "inv_2")
+    rolled = after.rolled(after.period_end_time)
+    assert rolled is not None
+    fallen = in_force((*lines, *change), [taken_back("inv_2")])
+    assert shown(opening_lines(rolled.subscription, month, fallen)) == [
+        ("PRORATED_CREDIT", "flat", 1, -305_000),  # 365 days less 30 and April's 30
+        ("RECURRING", "flat", 1, 2000),
+    ]
+    usual = in_force((*lines, *change))
+    assert len(opening_lines(rolled.subscription, month, usual)) == 1
 
 
 ORDERS = (
@@ -308,7 +360,7 @@ def test_when_a_change_is_void_what_it_had_credited_is_in_force_again() -> None:
     first = charged(before, PLAN)
     after = quiet(before.changed_now(order_of(PLAN, seats=5), HALF))
     change = numbered(change_lines(before, after, PLAN, first, HALF), "inv_2")
-    assert [line.id for line in in_force((*first, *change), taken_back={"inv_2"})] == ["inv_1-1", "inv_1-2"]
+    assert [line.id for line in in_force((*first, *change), [taken_back("inv_2")])] == ["inv_1-1", "inv_1-2"]
 
 
 def test_a_credit_is_of_the_seconds_that_are_left_of_its_own_line() -> None:

@@ -256,13 +256,35 @@ def test_a_credit_note_is_open_until_its_refund_is_through() -> None:
         open_note.must_be_payable()
 
 
-def test_what_is_void_given_up_or_wholly_refunded_does_not_stand() -> None:
+def test_what_is_wholly_void_or_refunded_does_not_stand() -> None:
     paid = issued(1000).paid(1000, START).invoice
-    standing = (drafted(1000)[0], issued(1000), paid, paid.refunded(999, START), issued(-1000), issued(0))
+    in_part = issued(1000).paid(400, START).invoice.voided("", START)
+    standing = (drafted(1000)[0], issued(1000), paid, paid.refunded(999, START), issued(-1000), issued(0), in_part)
     assert all(one.stands for one in standing)
-    fallen = (issued(1000).voided("", START), issued(1000).written_off("", START), paid.refunded(1000, START))
-    assert not any(one.stands for one in fallen)
-    assert fallen[1].paid(1000, START).invoice.stands, "it was paid after all"
+    assert not any(one.stands for one in (issued(1000).voided("", START), paid.refunded(1000, START)))
+
+
+def test_what_is_not_paid_for_in_the_end_is_kept_in_proportion() -> None:
+    paid = issued(1000).paid(1000, START).invoice
+    assert paid.kept_micros == MICROS
+    assert paid.refunded(250, START).kept_micros == 750_000
+    assert paid.refunded(250, START).refunded(250, START).kept_micros == 500_000
+    assert paid.refunded(333, START).refunded(334, START).kept_micros == 333_000
+    assert issued(1000).paid(400, START).invoice.voided("", START).kept_micros == 400_000
+    lost = issued(1000).paid(400, START).invoice.written_off("", START)
+    assert lost.kept_micros == 400_000 and lost.stands
+    assert lost.paid(300, START).invoice.kept_micros == 700_000, "it was paid after all"
+    assert lost.paid(600, START).invoice.kept_micros == MICROS
+
+
+def test_a_refund_is_of_what_was_charged_and_not_credited_before() -> None:
+    """Of 1500 charged 500 were credited by a later invoice: 250 are a quarter of the rest."""
+    invoice = issued(1500).paid(1500, START).invoice
+    assert invoice.refunded(250, START, credited_minor=500).kept_micros == 750_000
+    assert invoice.refunded(1000, START, credited_minor=500).kept_micros == 0
+    change = issued(1500, -500).paid(1000, START).invoice
+    assert (change.totals.total_minor, change.totals.charged_minor) == (1000, 1500)
+    assert change.refunded(750, START).kept_micros == 500_000, "of what it charges, not of what it comes to"
 
 
 def test_only_an_open_invoice_has_a_note_that_voids_it() -> None:

@@ -32,7 +32,8 @@ from actors.billing.domain.money import Money
 from actors.billing.domain.payment import Outcome, Payment, new_payment
 from actors.billing.domain.payment import State as PaymentStates
 from actors.billing.domain.payment_method import Provider
-from actors.billing.domain.proof import MOST_DIFFERENCES, Difference, proven
+from actors.billing.domain.proof import MOST_DIFFERENCES, Difference, Sums, proven
+from actors.billing.domain.reconciliation import Side, compared
 from actors.billing.domain.refund import Refund, new_refund
 from actors.billing.domain.refund import State as RefundState
 from tests.billing.making import START, account_of, always, quiet
@@ -261,7 +262,7 @@ class Books:
         if invoice and used > 0:
             self.invoices[invoice.id] = invoice.paid(used, START).invoice
             self.count += 1
-            self.post(credit_used(invoice, used, START, number=self.count))
+            self.post(credit_used(invoice, used, START, source_id=str(self.count)))
 
     def refund(self, pick: int, amount: int) -> None:
         payment = self.some(self.payments, pick)
@@ -344,7 +345,6 @@ def test_after_any_causes_what_is_owed_is_what_documents_have_outstanding(found:
         at=START,
         receivable={key: books.account.owed_minor},
         credit={key: books.account.credit_minor},
-        providers={("SANDBOX", "EUR"): sum(e.amount_minor for e in books.entries if e.account_type is CASH)},
     )
     assert proof.proven and proof.differences == ()
     assert proof.entries == len(books.entries)
@@ -383,7 +383,7 @@ def test_a_proof_lists_what_does_not_agree() -> None:
         at=START,
         receivable={key: owed, ("ten_globex", "USD"): 5},
         credit={key: credit + 1},
-        providers={("STRIPE", "EUR"): 3},
+        others=compared([Side("pay_1", "pi_1", 3, "EUR")], []),
     )
     assert not proof.proven
     assert proof.differences == (
@@ -391,7 +391,7 @@ def test_a_proof_lists_what_does_not_agree() -> None:
         Difference("receivable", "ten_acme", owed, owed + 7, "EUR"),
         Difference("receivable", "ten_globex", 5, 0, "USD"),
         Difference("credit", "ten_acme", credit + 1, credit, "EUR"),
-        Difference("provider", "STRIPE", 3, 0, "EUR"),
+        Difference("provider", "pay_1", 3, 0, "EUR"),
     )
 
 
@@ -402,3 +402,36 @@ def test_a_proof_lists_the_first_hundred_and_proves_nothing_to_be_right() -> Non
     assert proven([], at=START, receivable={}, credit={}).proven
     zero = {("ten_a", "EUR"): 0}
     assert proven([], at=START, receivable=zero, credit=zero).proven
+
+
+def test_entries_may_come_in_any_number_of_parts() -> None:
+    books = Books()
+    for cause, pick, amount in BUSY:
+        getattr(books, cause)(pick, amount)
+    ordered = sorted(books.entries, key=lambda entry: (entry.transaction_id, entry.id))
+    whole, parts = Sums(), Sums()
+    whole.take(ordered)
+    for entry in ordered:
+        parts.take([entry])
+    whole.close()
+    parts.close()
+    assert vars(whole) == vars(parts) and whole.unbalanced == []
+    assert whole.transactions == len({entry.transaction_id for entry in ordered})
+
+
+def test_both_sides_agree_by_either_name_and_in_parts() -> None:
+    ours = [Side("pay_1", "pi_1", 500, "EUR"), Side("ref_1", "re_1", -200, "EUR"), Side("pay_2", "pi_2", 0, "EUR")]
+    theirs = [Side("", "pi_1", 300, "EUR"), Side("pay_1", "", 200, "EUR"), Side("ref_1", "re_x", -200, "EUR")]
+    assert compared(ours, theirs) == []
+
+
+def test_what_only_one_side_has_is_a_difference() -> None:
+    ours = [Side("pay_1", "pi_1", 500, "EUR"), Side("pay_2", "pi_2", 100, "EUR"), Side("pay_3", "pi_3", 5, "EUR")]
+    theirs = [Side("pay_1", "pi_1", 499, "EUR"), Side("", "pi_9", 70, "USD"), Side("pay_3", "pi_3", 5, "USD")]
+    assert compared(ours, theirs) == [
+        Difference("provider", "pay_1", 500, 499, "EUR"),
+        Difference("provider", "pay_2", 100, 0, "EUR"),
+        Difference("provider", "pay_3", 5, 0, "EUR"),
+        Difference("provider", "pay_3", 0, 5, "USD"),
+        Difference("provider", "pi_9", 0, 70, "USD"),
+    ]

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import Counter
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from hypothesis import strategies as st
 
 from actors.billing.domain.metrics import (
+    Change,
     Conversion,
     Month,
     Movement,
     PlanShare,
     annual_minor,
     average_minor,
-    by_month,
     churn_micros,
     conversions,
+    micros_of,
     month_starts,
+    months_back,
     movement,
-    plan_shares,
-    trial_conversion_micros,
 )
 from actors.billing.domain.subscription_state import State
+from tests.billing.history import by_month, changes_of, plan_shares, trial_conversion_micros
 from tests.billing.making import START, always, flat, moment, order_of, quiet, subscribed, terms_of
 
 NOW = moment("2026-06-20T15:00:00")
@@ -112,6 +114,27 @@ def test_movements_sum_to_the_change_of_revenue(rows: list[tuple[int, int, int, 
         assert after.mrr_minor - before.mrr_minor == moves
         assert after.previous_subscribers == before.subscribers
     assert found[-1].mrr_minor == sum(revenue.values())
+    assert added_up(history, moment("2026-12-15"), months) == found
+
+
+def added_up(history: list[Movement], now: datetime, months: int) -> tuple[Month, ...]:
+    """As a store adds it up: what tenants bring now, and what each month changed."""
+    starts = month_starts(now, months)
+    present: Counter[str] = Counter()
+    changes: list[Counter[str]] = [Counter() for _ in range(months)]
+    for one in history:
+        moved_by = one.mrr_minor - one.previous_mrr_minor
+        present[one.tenant_id] += moved_by
+        for n in range(months):
+            if starts[n] <= one.move_time < starts[n + 1]:
+                changes[n][one.tenant_id] += moved_by
+    return months_back([start.strftime("%Y-%m") for start in starts[:-1]], present, changes)
+
+
+def test_changes_of_one_kind_are_counted_together() -> None:
+    changes = [Change("small", "large", 300, 100, 2), Change("small", "large", 400, 100), Change("a", "a", 1, 2, 9)]
+    assert conversions(changes) == (Conversion("small", "large", 3, True),)
+    assert micros_of(1, 3) == 333_333 and micros_of(1, 0) == 0
 
 
 def test_a_movement_is_kept_when_something_shows() -> None:
@@ -159,7 +182,7 @@ def test_conversions_go_from_plan_to_plan() -> None:
         change("2026-04-30", "large", "small", 3000, 1000, "ten_e"),
         change("2026-05-05", "large", "small", 0, 0, "ten_f").but(previous_state=State.TRIALING, state=State.TRIALING),
     ]
-    assert conversions(history, moment("2026-05-01"), moment("2026-06-01")) == (
+    assert conversions(changes_of(history, moment("2026-05-01"), moment("2026-06-01"))) == (
         Conversion("small", "large", 2, True),
         Conversion("large", "small", 1, False),
     )

@@ -19,6 +19,7 @@ from actors.billing.domain.money import (
     is_currency,
     round_half_even,
 )
+from actors.kernel.errors import InvalidFields
 from tests.billing.making import always
 
 amounts = st.integers(-(10**15), 10**15)
@@ -36,8 +37,11 @@ def test_minor_units_are_those_of_iso_4217_and_not_those_that_people_write() -> 
 def test_what_is_no_currency_has_no_amounts() -> None:
     for code in ("", "eur", "EURO", "ZZZ"):
         assert not is_currency(code)
-        with pytest.raises(ValueError, match="no currency"):
+        with pytest.raises(InvalidFields) as refused:
             Money(1, code)
+        assert refused.value.violations[0].reason == "CURRENCY_UNKNOWN"
+        with pytest.raises(ValueError, match="no currency"):
+            exponent(code)
 
 
 def test_amounts_of_two_currencies_cannot_be_mixed() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
+from actors.billing.domain.charges import Credited
 from actors.billing.domain.invoice import AmountExceeds, InvoiceState
 from actors.billing.domain.payment import (
     OPEN,
@@ -196,6 +197,23 @@ def test_a_refund_is_of_all_that_is_left_or_a_part() -> None:
         refunds(after, 701, invoice=invoice)
     assert refused.value.metadata == {"left_minor": "700"}
     assert after.without_refund(300, 0, LATER).refundable_minor == 1000
+
+
+def test_credit_goes_back_first_and_nothing_twice() -> None:
+    """Of 1000 paid, 400 were credited by a change. As far as the tenant has them still, they are what is refunded."""
+    taken = Credited(400, 400)
+    whole = refunds(succeeded(), credited=taken, credit_available_minor=400)
+    assert (whole.amount_minor, whole.credit_minor, whole.note_minor) == (1000, 400, 600)
+    spent = refunds(succeeded(), credited=taken, credit_available_minor=0)
+    assert (spent.amount_minor, spent.credit_minor, spent.note_minor) == (600, 0, 600)
+    some = refunds(succeeded(), 500, credited=taken, credit_available_minor=150)
+    assert (some.amount_minor, some.credit_minor, some.note_minor) == (500, 150, 350)
+    with pytest.raises(AmountExceeds) as refused:
+        refunds(succeeded(), 751, credited=taken, credit_available_minor=150)
+    assert refused.value.metadata == {"left_minor": "750"}
+    after = succeeded().with_refund(400, 400, LATER)
+    rest = refunds(after, credited=taken, credit_available_minor=400)
+    assert (rest.amount_minor, rest.credit_minor, rest.note_minor) == (600, 0, 600)
 
 
 def test_nothing_is_given_back_that_never_came() -> None:

@@ -12,17 +12,17 @@ from typing import Any
 
 import pytest
 
+from actors.billing.domain.invoice import AmountExceeds
+from actors.billing.domain.payment import DeclineReason, State
 from actors.billing.providers import paypal_objects, paypal_webhooks
 from actors.billing.providers.contract import (
-    AmountExceeds,
     EventKind,
     ProviderRefused,
     ProviderUnavailable,
     SetupState,
     SignatureInvalid,
-    State,
 )
-from actors.billing.providers.declines import DeclineReason, paypal_decline
+from actors.billing.providers.declines import paypal_decline
 from actors.billing.providers.paypal import PayPalPayments
 from actors.kernel.clock import Clock
 from tests.billing.fakes.paypal_certificates import Signer, signer
@@ -285,8 +285,17 @@ async def test_a_delivery_of_another_time_is_refused(stage: PayPalStage, seconds
         await (await stage.replica()).read_webhook(stage.fake.signed(body, at=sent), body)
 
 
-async def test_a_certificate_that_cannot_be_fetched_now_is_not_the_events_fault(stage: PayPalStage) -> None:
+async def test_a_certificate_that_is_not_there_is_the_events_fault(stage: PayPalStage) -> None:
     body = stage.unknown_event()
     missing = stage.fake.signed(body, certificate_url=f"{stage.fake.address}/v1/notifications/certs/a/b")
-    with pytest.raises(ProviderUnavailable):
+    with pytest.raises(SignatureInvalid):
         await (await stage.replica()).read_webhook(missing, body)
+
+
+async def test_a_certificate_that_cannot_be_fetched_now_is_not_the_events_fault(stage: PayPalStage) -> None:
+    body, provider = stage.unknown_event(), await stage.replica()
+    nobody = "http://127.0.0.1:9"
+    provider._api_base = nobody
+    sent = stage.fake.signed(body, certificate_url=f"{nobody}/v1/notifications/certs/CERT-1")
+    with pytest.raises(ProviderUnavailable):
+        await provider.read_webhook(sent, body)

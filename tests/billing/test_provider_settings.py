@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from actors.billing.providers.card_numbers import refuse_card_numbers
-from actors.billing.providers.contract import CardNumberRefused, ProviderMissing
-from actors.billing.providers.currencies import minor_digits, rescaled
-from actors.billing.providers.declines import DeclineReason
+from actors.billing.domain.card_number import CardNumberRefused, refuse_card_numbers
+from actors.billing.domain.money import exponent
+from actors.billing.domain.payment import DeclineReason
+from actors.billing.providers.contract import ProviderMissing
+from actors.billing.providers.currencies import rescaled
 from actors.billing.providers.registry import Providers, providers_from
 from actors.billing.providers.sandbox_state import MemorySandboxState
 from actors.billing.providers.settings import ProviderSettings
@@ -176,4 +177,4 @@ def test_amounts_are_rescaled_exactly_or_not_at_all(amount: int, digits: int, to
 
 
 def test_minor_units_are_isos() -> None:
-    assert [minor_digits(one) for one in ("EUR", "JPY", "KWD", "HUF", "ISK", "MGA")] == [2, 0, 3, 2, 0, 2]
+    assert [exponent(one) for one in ("EUR", "JPY", "KWD", "HUF", "ISK", "MGA")] == [2, 0, 3, 2, 0, 2]

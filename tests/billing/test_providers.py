@@ -11,23 +11,22 @@ from typing import Any
 
 import pytest
 
+from actors.billing.domain.card_number import CardNumberRefused
+from actors.billing.domain.invoice import AmountExceeds
+from actors.billing.domain.payment import DeclineReason, State
+from actors.billing.domain.refund import State as RefundState
 from actors.billing.providers.contract import (
-    AmountExceeds,
-    CardNumberRefused,
     EventKind,
     MovementKind,
     Outcome,
     ProviderUnavailable,
-    RefundState,
     SetupState,
     SignatureInvalid,
-    State,
 )
-from actors.billing.providers.declines import DeclineReason
 from actors.kernel.errors import IdempotencyKeyReused
 from tests.billing.stages import RETURN_URL, Stage, staged
 
-STAGES = ["sandbox", "stripe", "paypal", "manual", "stripe-account", "paypal-account"]
+STAGES = ["sandbox", "sandbox-books", "stripe", "paypal", "manual", "stripe-account", "paypal-account"]
 CARD = "4242 4242 4242 4242"
 
 

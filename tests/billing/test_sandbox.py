@@ -9,21 +9,20 @@ from typing import Any
 
 import pytest
 
+from actors.billing.domain.invoice import AmountExceeds
+from actors.billing.domain.payment import DeclineReason, State
+from actors.billing.domain.refund import State as RefundState
+from actors.billing.domain.subscription_state import PaymentMethodNeeded
 from actors.billing.providers.contract import (
-    AmountExceeds,
     ChargeRequest,
     EventKind,
     Outcome,
-    PaymentMethodNeeded,
     ProviderMissing,
     ProviderRefused,
     RefundRequest,
-    RefundState,
     SetupState,
     SignatureInvalid,
-    State,
 )
-from actors.billing.providers.declines import DeclineReason
 from actors.billing.providers.sandbox import Sandbox
 from actors.billing.providers.sandbox_state import MemorySandboxState, SandboxState
 from actors.billing.providers.sandbox_tokens import TOKENS, behaviour

@@ -10,18 +10,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from aiohttp import web
 
+from actors.billing.domain.invoice import AmountExceeds
+from actors.billing.domain.payment import DeclineReason, State
+from actors.billing.domain.payment_method import Confirmation
+from actors.billing.domain.subscription_state import PaymentMethodNeeded
 from actors.billing.providers import stripe_objects
-from actors.billing.providers.contract import (
-    AmountExceeds,
-    ChargeRequest,
-    Confirmation,
-    PaymentMethodNeeded,
-    ProviderRefused,
-    ProviderUnavailable,
-    SetupState,
-    State,
-)
-from actors.billing.providers.declines import DeclineReason, stripe_decline
+from actors.billing.providers.contract import ChargeRequest, ProviderRefused, ProviderUnavailable, SetupState
+from actors.billing.providers.declines import stripe_decline
 from actors.billing.providers.stripe import StripePayments
 from tests.billing.fakes.serving import served
 from tests.billing.fakes.stripe_server import API_KEY, WEBHOOK_SECRET, StripeFake

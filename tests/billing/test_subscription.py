@@ -21,6 +21,7 @@ from actors.billing.domain.subscription_state import (
     SubscriptionChanged,
     SubscriptionState,
 )
+from actors.billing.domain.terms import Tier
 from actors.kernel.errors import InvalidFields
 from tests.billing.making import (
     START,
@@ -187,6 +188,52 @@ def test_another_interval_begins_a_period_at_once_and_its_numbering_goes_on() ->
     assert changed.mrr_minor == 750
     rolled = changed.rolled(moment("2027-03-11"))
     assert rolled is not None and rolled.begun is not None and rolled.begun.end_time == moment("2028-03-11")
+
+
+def test_no_two_periods_begin_in_one_second() -> None:
+    """Who changes the interval twice at once has been a second on the first one."""
+    month, year = terms_of(flat(1000)), terms_of(flat(9000), interval=YEAR)
+    first = subscribed(month)
+    second = first.changed_now(order_of(year, interval=YEAR), START)
+    assert second.period_start_time == START + timedelta(seconds=1) == second.change_time
+    third = quiet(second).changed_now(order_of(month), START)
+    assert (third.period_number, third.period_start_time) == (3, START + timedelta(seconds=2))
+    assert moment_of_change(None, third, START) == third.period_start_time
+    assert moment_of_change(third.period_start_time, third, START) == third.period_start_time
+    with pytest.raises(PreviewStale):
+        moment_of_change(START, third, START)
+
+
+def test_usage_that_the_new_plan_does_not_charge_for_is_charged_by_the_old_one() -> None:
+    """Who leaves a plan with metered prices leaves its period: else all that was used in it would cost nothing."""
+    calls = terms_of(flat(1000), metered("api_calls"))
+    dear = terms_of(flat(3000), metered("api_calls"), metered("reports"))
+    on_calls = subscribed(calls)
+    assert on_calls.metered == ("api_calls",) and subscribed(LARGE).metered == ()
+    left = on_calls.changed_now(order_of(LARGE, "large"), LATER)
+    assert (left.period_number, left.period_start_time, left.anchor_time) == (2, LATER, LATER)
+    for terms in (dear, terms_of(flat(500), metered("api_calls", id="other"))):
+        stayed = on_calls.changed_now(order_of(terms, "other"), LATER)
+        assert (stayed.period_number, stayed.period_end_time) == (1, END)
+    gratis = terms_of(flat(1000), metered("api_calls", Tier()))
+    assert subscribed(gratis).changed_now(order_of(LARGE, "large"), LATER).period_number == 1, "it cost nothing"
+    trial = subscribed(calls, trial_days=14).changed_now(order_of(LARGE, "large"), START + DAY)
+    assert trial.period_number == 1 and trial.metered == ()
+    rolled = on_calls.changed_later(order_of(LARGE, "large"), LATER).rolled(END)
+    assert rolled is not None and rolled.ended.end_time == END and rolled.subscription.metered == ()
+
+
+def test_a_change_to_what_may_be_owed_needs_a_payment_method() -> None:
+    free = subscribed(FREE, payment_method_id="")
+    assert free.state is State.ACTIVE
+    for change in (free.changed_now, free.changed_later):
+        with pytest.raises(PaymentMethodNeeded):
+            change(order_of(SMALL), LATER)
+    assert free.changed_later(order_of(FREE), LATER) is free
+    ready = free.with_payment_method("pm_1", LATER)
+    assert ready.changed_now(order_of(SMALL), LATER).mrr_minor == 1000
+    trial = subscribed(SMALL, trial_days=14, trial_without_method=True, payment_method_id="")
+    assert trial.changed_now(order_of(LARGE, "large"), START + DAY).plan_id == "large"
 
 
 def test_a_change_on_a_trial_keeps_its_end() -> None:

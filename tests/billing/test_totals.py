@@ -266,7 +266,7 @@ def test_what_comes_to_nothing_makes_no_invoice() -> None:
 
 def test_a_change_to_something_cheaper_is_credit_with_its_tax() -> None:
     """20.00 for March with 19 %; to 5.00 in the middle: 10.00 back, 2.50 charged, so 7.50 and 1.42 of tax."""
-    cheap = terms_of(flat(500))
+    cheap = terms_of(flat(500), metered("api_calls"))
     before = subscribed(PLAN)
     paid = tuple(one.but(tax_rate_ids=("tax_1",)) for one in numbered(opening_lines(before, PLAN), "inv_1"))
     after = before.changed_now(order_of(cheap, "cheap"), HALF)

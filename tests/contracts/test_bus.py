@@ -257,6 +257,26 @@ async def test_a_replay_says_once_when_it_has_caught_up(buses: Buses, older: int
     assert told == [*(one.id for one in sent), later.id]
 
 
+@pytest.mark.parametrize("tenants", [0, 1, 300])
+async def test_a_replay_without_a_moment_begins_with_the_last_event_of_each_subject(buses: Buses, tenants: int) -> None:
+    bus, other = await buses.replica(), await buses.replica()
+    names = [f"ten_{number}" for number in range(tenants)]
+    await bus.publish([envelope(tenant=name) for name in names])
+    last = {name: envelope(tenant=name) for name in names}
+    await bus.publish([*last.values(), envelope("Other")])
+    told: list[str] = []
+    known: list[int] = []
+    sources = [Source("alpha", "Made"), Source("beta", "Made")]
+    async with background(bus.replay(sources, None, lambda one: told.append(one.id), lambda: known.append(len(told)))):
+        await until(lambda: known)
+        assert sorted(told) == sorted(one.id for one in last.values())
+        later = [envelope(tenant="ten_0"), envelope(tenant="ten_0"), envelope(tenant="ten_new", module="beta")]
+        await other.publish(later)
+        await until(lambda: len(told) == tenants + 3)
+    assert sorted(told[-3:]) == sorted(one.id for one in later)
+    assert known == [tenants]
+
+
 async def test_a_tail_shows_what_is_published_from_now_on(buses: Buses) -> None:
     bus, other = await buses.replica(), await buses.replica()
     await bus.publish([envelope()])

@@ -76,6 +76,37 @@ async def test_kills_of_the_server_lose_and_repeat_nothing(buses: JetStreamBuses
     assert stored == len(sent) == len(set(sent))
 
 
+async def test_over_outages_a_replica_ends_with_the_last_event_of_each_subject(buses: JetStreamBuses) -> None:
+    publisher, one = await buses.replica(), await buses.replica()
+    held: dict[str, int] = {}
+    last: dict[str, int] = {}
+
+    async def publish(rounds: int) -> None:
+        for _ in range(rounds):
+            for tenant in ("ten_1", "ten_2", "ten_3"):
+                sent = envelope(tenant=tenant)
+                while True:
+                    try:
+                        await publisher.publish([sent])
+                        break
+                    except DependencyUnavailable:
+                        await asyncio.sleep(0.05)
+                last[tenant] = int(sent.id.removeprefix("evt_"))
+
+    def hear(told: Envelope) -> None:  # an older one that comes later is dropped, as whoever listens does
+        held[told.tenant_id] = max(held.get(told.tenant_id, 0), int(told.id.removeprefix("evt_")))
+
+    async with background(one.replay([Source("alpha", "Made")], None, hear)):
+        for _ in range(2):
+            await publish(3)
+            await until(lambda: held == last, "the last is known")
+            buses.server.kill()
+            publishing = asyncio.create_task(publish(3))
+            await asyncio.to_thread(buses.server.start)
+            await publishing
+            await until(lambda: held == last, "the last is known after an outage")
+
+
 async def test_publishing_to_a_server_that_is_down_is_refused_and_can_be_repeated(buses: JetStreamBuses) -> None:
     bus, seen = await buses.replica(), Seen()
     sent = [envelope() for _ in range(20)]

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import functools
 from datetime import UTC, datetime
 
 import pytest
@@ -400,6 +401,31 @@ async def test_an_increment_of_another_tenants_record_is_not_mistaken_for_a_hand
             unit.things.increment("t", {}, hits=1)
     assert (await shop.get("t", ALSO_POOLED)).hits == 5
     assert await shop.store.handled(["tenants:evt_10"]) == set()
+
+
+async def test_a_highest_value_rises_and_never_falls_whoever_reports_it(shop: Shop) -> None:
+    await shop.put(Thing(id="there", name="kept", size=5, hits=1), Thing(id="empty"))
+
+    async def report(id: str, value: int) -> None:
+        async with shop.again().unit(call_of()) as unit:
+            unit.things.increment(id, {"name": "new"}, {"code": str(value)}, {"size": value}, hits=1)
+
+    for id in ("there", "empty", "absent"):
+        await attempts(call_of(), functools.partial(report, id, 3))
+        await asyncio.gather(*(attempts(call_of(), functools.partial(report, id, value)) for value in (9, 0, 7)))
+    found = {id: await shop.get(id) for id in ("there", "empty", "absent")}
+    assert {id: (one.size, one.hits, one.name) for id, one in found.items()} == {
+        "there": (9, 5, "kept"),
+        "empty": (9, 4, ""),
+        "absent": (9, 4, "new"),
+    }
+    async with shop.unit() as unit:
+        unit.things.increment("nobody", None, highest={"size": 1})
+        unit.things.increment("there", None, highest={"size": 10})
+        unit.things.increment("empty", {}, highest={"size": -1})
+    assert [(await shop.get(id)).size for id in ("there", "empty")] == [10, 9]
+    async with shop.unit() as unit:
+        assert await unit.things.find("nobody") is None
 
 
 async def test_handled_marks_expire_later_than_any_event_can_come_again(shop: Shop) -> None:

@@ -359,6 +359,24 @@ async def test_groups_are_counted_and_summed(shop: Shop) -> None:
         assert await unit.things.group(by=[], sums=["hits"]) == [{"count": 6, "hits": 10}]
 
 
+async def test_groups_tell_their_highest_numbers_and_times(shop: Shop) -> None:
+    early, late = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
+    await shop.put(
+        Thing(id="a", size=1, hits=2, at=late),
+        Thing(id="b", size=7, hits=3, at=early),
+        Thing(id="c", size=None),
+        Thing(id="d", colour=Colour.GREEN),
+    )
+    await shop.put(Thing(id="z", size=99), scope=ALSO_POOLED)
+    async with shop.unit() as unit:
+        found = await unit.things.group(by=["colour"], sums=["hits"], highest=["size", "at"])
+        assert sorted(found, key=lambda row: str(row["colour"])) == [
+            {"colour": "GREEN", "count": 1, "hits": 0, "size": None, "at": None},
+            {"colour": "RED", "count": 3, "hits": 5, "size": 7, "at": late},
+        ]
+        assert await unit.things.group(Eq("id", "b"), by=[], highest=["hits"]) == [{"count": 1, "hits": 3}]
+
+
 @pytest.mark.parametrize("scope", [POOLED, SILOED])
 async def test_a_scan_gives_every_record_of_the_scope_by_id(shop: Shop, scope: str) -> None:
     await shop.put(*(Thing(id=f"t{n:04}") for n in reversed(range(1200))), scope=scope)

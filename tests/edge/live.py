@@ -26,6 +26,7 @@ from grpc_health.v1.health import aio as health
 from grpc_status import rpc_status
 
 from actors import MODULES
+from actors.api.billing import v1 as billing
 from actors.api.iam import v1 as iam
 from actors.api.tenants import v1 as tenants
 from actors.kernel.mesh.registry import Endpoint
@@ -93,7 +94,7 @@ class Seen:
 
 
 class Module:
-    """One gRPC server that answers for both modules and remembers what it saw."""
+    """One gRPC server that answers for all modules and remembers what it saw."""
 
     def __init__(self, name: str = "a") -> None:
         self.name = name
@@ -111,6 +112,7 @@ class Module:
         iam.add_AuditLogServiceServicer_to_server(_AuditLogs(self), server)
         tenants.add_TenantServiceServicer_to_server(_Tenants(self), server)
         tenants.add_TenantSettingsServiceServicer_to_server(_Settings(self), server)
+        billing.add_UsageServiceServicer_to_server(_Usage(self), server)
         servicer = health.HealthServicer()
         await servicer.set("", health_pb2.HealthCheckResponse.SERVING)
         health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
@@ -231,6 +233,19 @@ class _Settings(tenants.TenantSettingsServiceServicer):
     async def GetBranding(self, request: Any, context: Any) -> Any:
         await self.module.saw(context, request, "GetBranding")
         return tenants.Branding(display_name=request.slug)
+
+
+class _Usage(billing.UsageServiceServicer):
+    def __init__(self, module: Module) -> None:
+        self.module = module
+
+    async def StreamUsage(self, request_iterator: Any, context: Any) -> Any:
+        accepted = 0
+        async for request in request_iterator:
+            if not accepted:
+                await self.module.saw(context, request, "StreamUsage")
+            accepted += len(request.events)
+        return billing.RecordUsageResponse(accepted=accepted)
 
 
 def envoy_binary() -> str:

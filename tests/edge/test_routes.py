@@ -72,9 +72,13 @@ def test_a_method_without_an_access_rule_is_refused_by_name() -> None:
         read(descriptors, ["things"])
 
 
-def test_a_stream_of_requests_is_refused() -> None:
+def test_a_stream_of_requests_is_for_grpc_only() -> None:
+    descriptors = small(("PutThings", "POST /things"), client_streaming=True)
     with pytest.raises(ContractError, match="stream of requests"):
-        read(small(("PutThings", "POST /things"), client_streaming=True), ["things"])
+        read(descriptors, ["things"])
+    only_method(descriptors).options.ClearExtension(annotations_pb2.http)
+    (route,) = read(descriptors, ["things"])
+    assert route.takes_stream and not route.streaming and route.bindings == ()
 
 
 def test_all_faults_are_named_at_once() -> None:

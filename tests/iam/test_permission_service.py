@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actors import MODULES
 from actors.api.options.v1 import REALM_PLATFORM, REALM_TENANT
 from tests.world import World, refused
 
@@ -11,7 +12,7 @@ async def test_the_catalogue_is_what_the_methods_ask_for(world: World) -> None:
     asked = {p for m in methods if "platform" in m.realms for p in (m.permission, m.widened_by) if p}
     listed = (await world.call("iam.ListPermissions", world.root)).permissions
     assert {p.id for p in listed} == asked and [p.id for p in listed] == sorted(asked)
-    assert {p.module for p in listed} == {"iam", "tenants"}
+    assert {p.module for p in listed} == set(MODULES)
     suspend = next(p for p in listed if p.id == "tenants.suspend")
     assert (suspend.noun, suspend.verb) == ("tenants", "suspend")
     assert sorted(suspend.methods) == ["RestoreTenant", "SuspendTenant"]

@@ -118,7 +118,8 @@ async def test_a_tenant_that_is_renamed_is_found_by_its_new_slug_only(world: Wor
 
 async def test_a_tier_that_changed_is_in_the_next_token_and_the_old_one_is_stale(world: World) -> None:
     refresh = (await world.login("admin@acme.example", "acme")).refresh_token
-    await world.call("tenants.UpdateTenant", world.root, id=world.acme.id, plan="premium")
+    held = await world.call("billing.ListSubscriptions", world.root, tenant_id=world.acme.id)
+    await world.call("billing.ChangeSubscription", world.root, id=held.subscriptions[0].id, plan_id="premium")
     await world.settle()
     with refused("TOKEN_REVOKED"):
         await world.call("iam.GetMe", world.acme_admin)

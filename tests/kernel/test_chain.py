@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from google.protobuf.message import Message
 
+from actors.api.billing.v1 import LimitsReached, RecordUsageResponse, StreamUsageRequest, UsageEvent
 from actors.api.iam.v1 import CreateUserRequest, GetUserRequest, LoginRequest, User
-from actors.api.kernel.v1 import AuditRecorded
+from actors.api.kernel.v1 import AuditRecorded, CallsCounted
+from actors.kernel import wire
 from actors.kernel.access.audit import Refusals
 from actors.kernel.access.policy import Method
 from actors.kernel.call import PLATFORM, TENANT, Call
 from actors.kernel.clock import Clock
+from actors.kernel.entitlements import API_CALLS, Entitlements
 from actors.kernel.errors import (
     AtriumError,
     Contended,
@@ -24,11 +29,14 @@ from actors.kernel.errors import (
     ImpersonationReadOnly,
     Internal,
     InvalidFields,
+    LimitReached,
+    Malformed,
     NotFound,
     OutcomeUnknown,
     PermissionMissing,
     RealmRefused,
     SecondFactorOwed,
+    SubscriptionInactive,
     TokenExpired,
     TokenInvalid,
     TokenMissing,
@@ -39,6 +47,7 @@ from actors.kernel.host.usage import Usage
 from actors.kernel.store.memory import MemoryBackend
 from actors.kernel.telemetry import Metrics
 from tests.contracts.things import POOLED, Shop, Thing, shop_over
+from tests.kernel.test_entitlements import changed, told
 from tests.kernel.tokens import KEY, POLICY, principal, verifier
 
 CREATE = dataclasses.replace(POLICY.methods["atrium.iam.v1.UserService/CreateUser"], tenant_field="")
@@ -59,6 +68,7 @@ class Bench:
             metrics=Metrics(),
             refusals=Refusals(self.clock),
             usage=Usage(self.clock),
+            entitlements=Entitlements(self.clock),
         )
         self.handled: list[tuple[Any, str]] = []
         self.failures: list[Exception] = []
@@ -437,3 +447,201 @@ async def test_a_method_that_may_be_repeated_takes_no_keys(bench: Bench) -> None
     for _ in range(2):
         _, call = await bench.call(idempotent, GOOD, authorization=bearer(), idempotency_key="k")
         assert call.idempotency is None
+
+
+# --- streams of requests ---
+
+STREAM = POLICY.methods["atrium.billing.v1.UsageService/StreamUsage"]
+
+
+def batch(tenant: str = "", *ids: str) -> StreamUsageRequest:
+    return StreamUsageRequest(
+        tenant_id=tenant, events=[UsageEvent(id=id, meter="exports", quantity=1) for id in ids or ("e1",)]
+    )
+
+
+class Intake:
+    """Sends messages through the chain of a method that takes a stream, and notes what its handler got."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+        self.taken: list[tuple[str, str]] = []
+
+    async def handler(self, messages: AsyncIterator[tuple[Any, Call]], call: Call) -> RecordUsageResponse:
+        async for message, one in messages:
+            self.taken.append((one.scope, message.events[0].id))
+            assert one.request is message and one.principal is call.principal
+            async with self.bench.shop.store.unit(one) as unit:
+                unit.notes.put(Thing(id=self.bench.clock.new_id("usg")))
+        return RecordUsageResponse(accepted=len(self.taken))
+
+    async def send(self, *messages: Any, **more: Any) -> RecordUsageResponse:
+        async def stream() -> AsyncIterator[Any]:
+            for message in messages:
+                yield message() if callable(message) else message
+
+        token = KEY.token(principal(**{"tenant_id": POOLED, **more}), ("usage.record",))
+        call = Call(request_id="req_1", method=STREAM, headers={"authorization": f"Bearer {token}"})
+        run = self.bench.chain.compose(STREAM, self.handler)
+        answer: RecordUsageResponse = await asyncio.create_task(run(stream(), call))  # type: ignore[arg-type]
+        return answer
+
+
+@pytest.fixture
+def intake(bench: Bench) -> Intake:
+    return Intake(bench)
+
+
+async def test_the_messages_of_a_stream_are_about_the_tenant_that_each_names(intake: Intake) -> None:
+    assert (await intake.send(batch("", "a"), batch(POOLED, "b"))).accepted == 2
+    assert intake.taken == [(POOLED, "a"), (POOLED, "b")]
+    intake.taken.clear()
+    await intake.send(batch("ten_1", "a"), batch("ten_2", "b"), batch("ten_1", "c"), realm=PLATFORM)
+    assert intake.taken == [("ten_1", "a"), ("ten_2", "b"), ("ten_1", "c")]
+
+
+async def test_a_message_about_another_tenant_ends_the_stream_before_it_is_taken(intake: Intake) -> None:
+    with pytest.raises(NotFound):
+        await intake.send(batch("", "a"), batch("ten_other", "b"), batch("", "c"))
+    assert intake.taken == [(POOLED, "a")]
+
+
+async def test_a_message_that_breaks_a_rule_ends_the_stream_and_says_which(intake: Intake) -> None:
+    wrong = batch("", "a", "b")
+    wrong.events[1].quantity = -1
+    with pytest.raises(InvalidFields) as refused:
+        await intake.send(batch(), wrong)
+    assert [violation.field for violation in refused.value.violations] == ["events[1].quantity"]
+    with pytest.raises(Malformed):
+        await intake.send(batch(), Malformed(problem="no message"))
+    assert len(intake.taken) == 2
+
+
+async def test_nothing_is_taken_once_the_token_that_opened_the_stream_is_stale(intake: Intake) -> None:
+    def late() -> StreamUsageRequest:
+        intake.bench.chain.verifier.revocations.mark("ses_1", 2**52)
+        return batch("", "b")
+
+    with pytest.raises(TokenRevoked):
+        await intake.send(batch("", "a"), late)
+    assert intake.taken == [(POOLED, "a")]
+
+
+async def test_a_stream_leaves_one_audit_entry_for_each_tenant_and_none_when_nothing_was_taken(intake: Intake) -> None:
+    await intake.send(batch("ten_1", "a"), batch("ten_2", "b"), batch("ten_1", "c"), realm=PLATFORM)
+    entries = await intake.bench.audit()
+    assert [(entry.tenant_id, entry.action) for entry in entries] == [
+        ("ten_1", STREAM.audit_action),
+        ("ten_2", STREAM.audit_action),
+    ]
+    await intake.send()
+    assert len(await intake.bench.audit()) == 2
+
+
+async def test_what_a_broken_stream_brought_before_is_in_the_log_and_its_end_among_the_refusals(
+    intake: Intake,
+) -> None:
+    with pytest.raises(NotFound):
+        await intake.send(batch("", "a"), batch("ten_other", "b"))
+    assert [entry.tenant_id for entry in await intake.bench.audit()] == [POOLED]
+    (refusal,) = intake.bench.chain.refusals.take()
+    assert (refusal.tenant_id, refusal.reason) == (POOLED, "NOT_FOUND")
+
+
+async def test_a_stream_is_refused_as_a_whole_to_whoever_may_not_send_it(intake: Intake) -> None:
+    with pytest.raises(ImpersonationReadOnly):
+        await intake.send(batch(), impersonator_id="usr_9", may_write=False)
+    assert intake.taken == []
+
+
+# --- what the tenant's plan allows ---
+
+
+def entitled(bench: Bench, *, usable: bool = True, api_calls: int = 100, used: int = 0) -> None:
+    now = bench.clock.now()
+    bench.chain.entitlements.heard(changed(tenant=POOLED, usable=usable, limits={API_CALLS: api_calls}))
+    if used:
+        bench.chain.entitlements.heard(
+            told(
+                LimitsReached(
+                    tenant_id=POOLED,
+                    limits=[LimitsReached.Limit(meter=API_CALLS, most=api_calls, used=used)],
+                    period_end_time=wire.timestamp(now + timedelta(days=1)),
+                    as_of_time=wire.timestamp(now),
+                )
+            )
+        )
+
+
+@pytest.mark.parametrize("method", [CREATE, dataclasses.replace(GET, rule="self", permission="")], ids=str)
+async def test_a_machine_is_refused_once_its_calls_are_used_up_and_a_person_is_not(
+    bench: Bench, method: Method
+) -> None:
+    entitled(bench, used=100)
+    request = None if method is CREATE else GetUserRequest(id="x")
+    for _ in range(3):
+        with pytest.raises(LimitReached):
+            await bench.call(method, request, authorization=bearer(machine=True))
+    assert bench.handled == []
+    await bench.call(method, request, authorization=bearer())
+    entitled(bench, api_calls=1000)
+    assert len(bench.handled) == 1
+
+
+async def test_without_an_active_subscription_a_machine_may_nothing_and_a_person_no_new_work(bench: Bench) -> None:
+    entitled(bench, usable=False)
+    read, work = GetUserRequest(id="x"), dataclasses.replace(CREATE, new_work=True)
+    for method, request in ((GET, read), (CREATE, None), (work, None)):
+        with pytest.raises(SubscriptionInactive):
+            await bench.call(method, request, authorization=bearer(machine=True))
+    await bench.call(GET, read, authorization=bearer())
+    await bench.call(dataclasses.replace(CREATE, new_work=False), authorization=bearer())
+    assert len(bench.handled) == 2
+    with pytest.raises(SubscriptionInactive):
+        await bench.call(work, authorization=bearer())
+    staff = "Bearer " + KEY.token(principal(realm=PLATFORM), ("*",))
+    await bench.call(dataclasses.replace(work, tenant_field="tenant_id"), authorization=staff)
+    assert len(bench.handled) == 3
+
+
+async def test_a_refusal_for_the_plan_is_told_to_the_audit_log_of_the_tenant(bench: Bench) -> None:
+    entitled(bench, used=100)
+    with pytest.raises(LimitReached):
+        await bench.call(authorization=bearer(machine=True))
+    (entry,) = bench.chain.refusals.take()
+    assert (entry.tenant_id, entry.reason, entry.actor_id) == (POOLED, "LIMIT_REACHED", "usr_1")
+
+
+@pytest.mark.parametrize(
+    ("failure", "counts"),
+    [
+        (None, True),
+        (NotFound(kind="user", id="x"), True),
+        (Deadline(), False),
+        (Internal(request_id="req_1"), False),
+        (OutcomeUnknown(dependency="MongoDB"), False),
+        (ValueError("a fault"), False),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+async def test_a_machines_call_counts_against_its_plan_unless_the_platform_failed(
+    bench: Bench, failure: Exception | None, counts: bool
+) -> None:
+    for machine in (True, False):
+        bench.failures = [failure] if failure is not None else []
+        with contextlib.suppress(AtriumError):
+            await bench.call(authorization=bearer(machine=machine))
+    (told_,) = [one for one in bench.chain.usage.take() if isinstance(one, CallsCounted)]
+    (row,) = told_.calls
+    assert (row.calls, row.failures, row.machine_calls) == (2, 0 if failure is None else 2, int(counts))
+
+
+async def test_a_call_that_the_plan_refuses_is_no_use_of_the_api(bench: Bench) -> None:
+    entitled(bench, used=100)
+    with pytest.raises(LimitReached):
+        await bench.call(authorization=bearer(machine=True))
+    entitled(bench, usable=False)
+    with pytest.raises(SubscriptionInactive):
+        await bench.call(authorization=bearer(machine=True))
+    (told_,) = [one for one in bench.chain.usage.take() if isinstance(one, CallsCounted)]
+    assert [(row.calls, row.failures, row.machine_calls) for row in told_.calls] == [(2, 2, 0)]

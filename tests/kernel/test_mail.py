@@ -8,6 +8,7 @@ import email.policy
 import os
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,16 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from actors.kernel.errors import DependencyUnavailable
-from actors.kernel.mail import Mail, OutboxFolder, SmtpMailer, Templates, mailer_from, opened_mail, sealed_mail
+from actors.kernel.mail import (
+    Attachment,
+    Mail,
+    OutboxFolder,
+    SmtpMailer,
+    Templates,
+    mailer_from,
+    opened_mail,
+    sealed_mail,
+)
 from actors.kernel.sealing import Sealer
 from actors.kernel.settings import PlatformSettings
 
@@ -111,6 +121,28 @@ def test_a_queued_mail_opens_with_the_platforms_secret_only() -> None:
     assert opened_mail(queued, Sealer(b"1" * 32)) == MAIL
     assert b"ada@" not in queued.sealed
     assert (queued.id, queued.tenant_id) == ("mal_1", "ten_1")
+
+
+async def test_a_file_goes_with_a_mail(inbox: tuple[Inbox, str]) -> None:
+    handler, url = inbox
+    file = Attachment("Rechnung №1.pdf", "application/pdf", "invoices/1.pdf", b"%PDF-1.7\n\x00\xff")
+    await SmtpMailer(url, SENDER).send("mal_1", replace(MAIL, attachments=(file,)))
+    (found,) = handler.messages
+    (part,) = found.iter_attachments()
+    assert isinstance(part, EmailMessage)
+    assert (part.get_filename(), part.get_content_type(), part.get_content()) == (
+        *("Rechnung №1.pdf", "application/pdf"),
+        file.content,
+    )
+    plain = found.get_body(("plain",))
+    assert plain is not None and plain.get_content().strip() == "Hällo"
+
+
+def test_a_queued_mail_names_its_files_and_does_not_carry_them() -> None:
+    file = Attachment("1.pdf", "application/pdf", "invoices/1.pdf", b"x" * 1_000_000)
+    queued = sealed_mail(replace(MAIL, attachments=(file,)), "mal_1", "ten_1", Sealer(b"1" * 32))
+    assert len(queued.sealed) < 1000
+    assert opened_mail(queued, Sealer(b"1" * 32)).attachments == (replace(file, content=b""),)
 
 
 @pytest.fixture

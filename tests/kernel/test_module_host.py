@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from actors import MODULES
+from actors.api.billing.v1 import EntitlementsChanged
 from actors.api.iam.v1 import UserSuspended
 from actors.api.kernel.v1 import AuditRecorded, CallsCounted
 from actors.kernel.call import Call
 from actors.kernel.clock import Clock
-from actors.kernel.errors import DependencyUnavailable, NotFound
+from actors.kernel.errors import DependencyUnavailable, NotFound, SubscriptionInactive
 from actors.kernel.events.contract import Envelope, subject_of
 from actors.kernel.events.memory import MemoryBus
 from actors.kernel.host import module_host
@@ -202,3 +203,74 @@ async def test_a_host_takes_no_call_before_it_knows_which_tokens_are_revoked(tmp
 def test_the_layout_holds_every_collection_once() -> None:
     names = [one.name for one in layout([(name, card(name).collections) for name in MODULES])]
     assert len(names) == len(set(names))
+
+
+def announced(event: Any, number: int) -> Envelope:
+    kind = event.DESCRIPTOR
+    subject = subject_of("billing", kind.name, event.tenant_id)
+    return Envelope(
+        f"evt_{number}", kind.full_name, subject, event.SerializeToString(), Clock().now(), tenant_id=event.tenant_id
+    )
+
+
+def entitlements(revision: int, *, tier: str = "standard", usable: bool = True, tenant: str = "ten_1") -> Envelope:
+    event = EntitlementsChanged(tenant_id=tenant, tier=tier, usable=usable, revision=revision)
+    return announced(event, revision if tenant == "ten_1" else 1000 + revision)
+
+
+async def test_every_replica_knows_what_tenants_may_use_at_once_and_one_that_starts_before_its_first_call(
+    tmp_path: Path,
+) -> None:
+    bus = MemoryBus(Clock())
+    early, twin = hosted(tmp_path, bus), hosted(tmp_path, bus)
+    await early.start()
+    await twin.start()
+    await bus.publish([entitlements(1), entitlements(1, tenant="ten_2"), entitlements(2, usable=False)])
+    for host in (early, twin):
+        await until(lambda host=host: host.entitlements.of("ten_2"))
+        known = host.room.entitlements.of("ten_1")
+        assert known is not None and (known.revision, known.usable) == (2, False)
+    late = hosted(tmp_path, bus)
+    await late.start()
+    known = late.entitlements.of("ten_1")
+    assert known is not None and known.revision == 2
+    with pytest.raises(SubscriptionInactive):
+        late.chain.entitlements.must_serve_machine("ten_1")
+    for host in (early, twin, late):
+        await host.stop()
+
+
+async def test_a_change_of_tier_makes_tokens_with_another_one_stale(tmp_path: Path) -> None:
+    now = int(Clock().now().timestamp() * 1000)
+    old = principal(tier="standard", issued_ms=now - 1000)
+    bus = MemoryBus(Clock())
+    await bus.publish([entitlements(1, tier="standard")])
+    host = hosted(tmp_path, bus)
+    await host.start()
+    await bus.publish([entitlements(2, tier="standard"), entitlements(3, tier="premium")])
+    await until(lambda: host.entitlements.tier("ten_1") == "premium")
+    assert not host.revocations.stale(old), "the host that makes tokens may not know it yet"
+    await until(lambda: host.revocations.stale(old), seconds=5)
+    assert not host.revocations.stale(principal(tier="premium", issued_ms=now - 1000))
+    assert not host.revocations.stale(principal(tier="standard", issued_ms=now - 1000, tenant_id="ten_2"))
+    await host.stop()
+
+
+async def test_a_tier_that_was_taken_back_at_once_makes_nothing_stale(tmp_path: Path) -> None:
+    now = int(Clock().now().timestamp() * 1000)
+    host = hosted(tmp_path, bus := MemoryBus(Clock()))
+    await host.start()
+    await bus.publish([entitlements(1), entitlements(2, tier="premium"), entitlements(3)])
+    stale = principal(tier="premium", issued_ms=now - 1000)
+    await until(lambda: host.revocations.stale(stale), seconds=5)
+    assert not host.revocations.stale(principal(tier="standard", issued_ms=now - 1000))
+    await host.stop()
+
+
+async def test_where_no_plans_are_sold_a_host_waits_for_no_entitlements(tmp_path: Path) -> None:
+    host = hosted(tmp_path, bus := MemoryBus(Clock()), modules=("iam", "tenants"))
+    await host.start()
+    assert host.entitlements.known.is_set()
+    await bus.publish([entitlements(1, usable=False)])
+    assert host.entitlements.of("ten_1") is None
+    await host.stop()

@@ -1,3 +1,4 @@
+import asyncio
 import base64
 import dataclasses
 import hashlib
@@ -209,3 +210,38 @@ def test_the_issuer_is_part_of_what_is_checked() -> None:
     other.set_keys(jwks(KEY))
     with pytest.raises(TokenInvalid):
         other.verify(KEY.token(principal()))
+
+
+def test_a_token_that_names_another_tier_than_its_tenants_is_stale() -> None:
+    marks = Revocations(3600)
+    before = marks.epoch
+    marks.mark_tier("ten_1", "premium", 2000)
+    assert marks.epoch > before
+    assert marks.stale(principal(tier="standard", issued_ms=1999))
+    assert not marks.stale(principal(tier="standard", issued_ms=2000)), "made since, by a host that knows better"
+    assert not marks.stale(principal(tier="premium", issued_ms=1000))
+    assert not marks.stale(principal(tier="standard", issued_ms=1000, tenant_id="ten_2"))
+    marks.mark_tier("ten_1", "standard", 3000)
+    assert marks.stale(principal(tier="premium", issued_ms=2500))
+    assert not marks.stale(principal(tier="standard", issued_ms=1000))
+
+
+async def test_a_change_of_tier_is_noticed_by_who_waits_for_a_token_to_turn_stale() -> None:
+    marks = Revocations(3600)
+    waiting = asyncio.ensure_future(marks.turned_stale(principal(tier="standard", issued_ms=1)))
+    await asyncio.sleep(0)
+    marks.mark_tier("ten_1", "standard", 2000)
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    marks.mark_tier("ten_1", "premium", 2000)
+    await asyncio.wait_for(waiting, 5)
+
+
+def test_tiers_of_long_ago_are_forgotten() -> None:
+    marks = Revocations(0)
+    for number in range(50_001):
+        marks.mark_tier(f"ten_{number}", "premium", 1000)
+    now = int(time.time() * 1000)
+    marks.mark_tier("ten_new", "premium", now)
+    assert len(marks._tiers) == 1
+    assert marks.stale(principal(tenant_id="ten_new", tier="free", issued_ms=now - 1))

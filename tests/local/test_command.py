@@ -48,8 +48,15 @@ def test_the_doctor_prints_every_setting_with_its_source_and_no_secret(atrium: A
         "ATRIUM_MONGODB_URL": "mongodb://me:hunter2@127.0.0.1:1/?replicaSet=x",
         "ATRIUM_SECRET_KEY": "f00d" * 16,
         "ATRIUM_SQL_URL": "mysql+asyncmy://me:hunter2@127.0.0.1:1/atrium",
+        "ATRIUM_BILLING_STRIPE_API_KEY": "sk_live_hunter2",
+        "ATRIUM_BILLING_STRIPE_WEBHOOK_SECRET": "whsec_hunter2",
+        "ATRIUM_BILLING_PAYPAL_CLIENT_ID": "client",
+        "ATRIUM_BILLING_PAYPAL_CLIENT_SECRET": "hunter2",
+        "ATRIUM_BILLING_PAYPAL_WEBHOOK_ID": "webhook",
     }
     said = atrium.run("doctor").stdout
+    for secret in ("STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET", "PAYPAL_CLIENT_SECRET"):
+        assert f"ATRIUM_BILLING_{secret}=********  (environment)" in said
     assert "ATRIUM_MONGODB_URL=mongodb://********@127.0.0.1:1/?replicaSet=x  (environment)" in said
     assert "ATRIUM_SECRET_KEY=********  (environment)" in said
     assert "ATRIUM_SQL_URL=********  (environment)" in said

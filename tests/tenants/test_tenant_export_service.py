@@ -43,7 +43,7 @@ async def test_an_archive_is_complete_documented_and_counted(world: World, tenan
     expected = {
         f"{card.name}/{c.name}.jsonl"
         for card in world.cards
-        for c in card.collections
+        for c in (*card.collections, *(card.books.collections if card.books else ()))
         if c.exported and c.reach is not Reach.PLATFORM
     }
     assert set(archive.namelist()) == expected | {"README.txt", "manifest.json"}

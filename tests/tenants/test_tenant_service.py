@@ -9,6 +9,7 @@ import pytest
 
 from actors.kernel.errors import AtriumError
 from actors.tenants.domain.tenant import RESERVED
+from tests.entitling import entitle
 from tests.world import PASSWORD, World, principal_of, refused
 
 
@@ -373,3 +374,21 @@ async def test_an_impersonator_cannot_stay_signed_in(world: World) -> None:
     started = await act_for(world)
     session = next(s for s in world.records("tenant_sessions") if s["id"] == started.session_id)
     assert session["refresh_hash"] == "" and PASSWORD
+
+
+async def test_a_tenant_shows_what_its_subscription_allows(world: World) -> None:
+    limits = {"users": 5, "api_calls": 1000}
+    await entitle(world, world.acme.id, plan="team", charged=("api_calls",), features=("support.chat",), **limits)
+    for token in (world.root, world.acme_admin):
+        assert not (await world.call("tenants.GetTenant", token, id=world.acme.id)).HasField("entitlements")
+        shown = (await world.call("tenants.GetTenant", token, id=world.acme.id, show_entitlements=True)).entitlements
+        assert (shown.plan_id, shown.usable, list(shown.features)) == ("team", True, ["support.chat"])
+        assert [(limit.meter, limit.most, limit.charged_beyond) for limit in shown.limits] == [
+            ("api_calls", 1000, True),
+            ("users", 5, False),
+        ]
+    await entitle(world, world.acme.id, usable=False)
+    shown = (await world.call("tenants.GetTenant", world.root, id=world.acme.id, show_entitlements=True)).entitlements
+    assert not shown.usable
+    listed = (await world.call("tenants.ListTenants", world.root)).tenants
+    assert not any(tenant.HasField("entitlements") for tenant in listed)

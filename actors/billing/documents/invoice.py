@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 
@@ -108,6 +108,9 @@ class InvoiceDocument:
     """Where the days of issue, due and pay time are counted. Periods are UTC, as billing counts them."""
     brand_color: str = "#2f5bd8"
     logo: bytes = b""
-    """PNG or JPEG, at most MOST_LOGO_BYTES; printed at most 40 mm wide and 14 mm high."""
+    """PNG, JPEG, WebP or SVG, at most MOST_LOGO_BYTES; printed at most 40 mm wide and 14 mm high."""
     sandbox: bool = False
     """Marks every page: no money moves."""
+
+    def without_logo(self) -> InvoiceDocument:
+        return replace(self, logo=b"")

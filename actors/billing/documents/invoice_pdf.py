@@ -21,6 +21,9 @@ HERE = Path(__file__).parent
 MOST_LOGO_BYTES = 256 * 1024
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
+_DRAWING = re.compile(rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<svg[\s>]", re.DOTALL)
+_COSTLY = re.compile(rb"<!(DOCTYPE|ENTITY)|<(\w+:)?(filter|image|pattern|foreignObject)[\s>]", re.IGNORECASE)
+"""What makes a small drawing large, or reaches out of it."""
 _setting = threading.Lock()
 
 
@@ -32,8 +35,8 @@ def render(document: InvoiceDocument) -> bytes:
     """
     if not _COLOR.fullmatch(document.brand_color):
         raise ValueError("the brand colour must look like #2f5bd8")
-    if document.logo and (len(document.logo) > MOST_LOGO_BYTES or not document.logo.startswith(_PICTURES)):
-        raise ValueError(f"the logo must be a PNG or JPEG of at most {MOST_LOGO_BYTES} bytes")
+    if document.logo and (len(document.logo) > MOST_LOGO_BYTES or not _is_picture(document.logo)):
+        raise ValueError(f"the logo must be a PNG, JPEG, WebP or plain SVG of at most {MOST_LOGO_BYTES} bytes")
     try:
         words = Wording(document).words()
     except KeyError as error:
@@ -53,6 +56,12 @@ def render(document: InvoiceDocument) -> bytes:
             raise
     assert isinstance(made, bytes)
     return made
+
+
+def _is_picture(data: bytes) -> bool:
+    if data.startswith(_PICTURES) or (data.startswith(b"RIFF") and data[8:12] == b"WEBP"):
+        return True
+    return _DRAWING.match(data.removeprefix(b"\xef\xbb\xbf")) is not None and _COSTLY.search(data) is None
 
 
 @cache

@@ -37,6 +37,8 @@ class Labels:
     tax_included: str
     total: str
     credit_used: str
+    credit_given: str
+    """Of a negative total."""
     paid: str
     refunded: str
     amount_due: str
@@ -46,6 +48,18 @@ class Labels:
     """`{page}` `{pages}`."""
     sandbox: str
     sandbox_mark: str
+    included: str
+    """`{quantity}` that costs nothing."""
+    from_unit: str
+    """`{unit}` is the first of a tier."""
+    packages: str
+    flat: str
+    """What reaching a tier costs once."""
+    minimum: str
+    rest_charged: str
+    """`{share}` of the period is left."""
+    rest_credited: str
+    exempt: str
 
 
 LABELS = {
@@ -75,6 +89,7 @@ LABELS = {
         tax_included="{name} {rate} on {base}, included",
         total="Total",
         credit_used="Credit used",
+        credit_given="Added to your credit",
         paid="Paid",
         refunded="Refunded",
         amount_due="Amount due",
@@ -83,6 +98,14 @@ LABELS = {
         page="Page {page} of {pages}",
         sandbox="Sandbox: no money moves, and this is not an invoice to be paid.",
         sandbox_mark="SANDBOX",
+        included="{quantity} included",
+        from_unit="From {unit}",
+        packages="Packages",
+        flat="Base fee",
+        minimum="Minimum charge",
+        rest_charged="For the rest of the period ({share})",
+        rest_credited="Credit for the unused rest of the period ({share})",
+        exempt="No tax is charged: the supply is exempt, or the recipient accounts for the tax (reverse charge).",
     ),
     "de": Labels(
         invoice="Rechnung",
@@ -110,6 +133,7 @@ LABELS = {
         tax_included="{name} {rate} auf {base}, enthalten",
         total="Gesamtbetrag",
         credit_used="Verrechnetes Guthaben",
+        credit_given="Ihrem Guthaben gutgeschrieben",
         paid="Bezahlt",
         refunded="Erstattet",
         amount_due="Zu zahlen",
@@ -118,6 +142,14 @@ LABELS = {
         page="Seite {page} von {pages}",
         sandbox="Sandbox: Es fließt kein Geld, und dies ist keine zu zahlende Rechnung.",
         sandbox_mark="SANDBOX",
+        included="{quantity} inklusive",
+        from_unit="Ab {unit}",
+        packages="Pakete",
+        flat="Grundgebühr",
+        minimum="Mindestbetrag",
+        rest_charged="Für den Rest des Zeitraums ({share})",
+        rest_credited="Gutschrift für den ungenutzten Rest des Zeitraums ({share})",
+        exempt="Ohne Umsatzsteuer: Leistung steuerfrei, oder der Empfänger schuldet die Steuer (Reverse-Charge).",
     ),
     "fr": Labels(
         invoice="Facture",
@@ -145,6 +177,7 @@ LABELS = {
         tax_included="{name} {rate} sur {base}, incluse",
         total="Total",
         credit_used="Crédit utilisé",
+        credit_given="Ajouté à votre crédit",
         paid="Payé",
         refunded="Remboursé",
         amount_due="Montant dû",
@@ -153,6 +186,14 @@ LABELS = {
         page="Page {page} sur {pages}",
         sandbox="Bac à sable : aucun argent ne circule, et ceci n’est pas une facture à payer.",
         sandbox_mark="SANDBOX",
+        included="{quantity} inclus",
+        from_unit="À partir de {unit}",
+        packages="Lots",
+        flat="Frais de base",
+        minimum="Montant minimum",
+        rest_charged="Pour le reste de la période ({share})",
+        rest_credited="Avoir pour le reste non utilisé de la période ({share})",
+        exempt="Sans TVA : prestation exonérée, ou TVA due par le preneur (autoliquidation).",
     ),
     "es": Labels(
         invoice="Factura",
@@ -180,6 +221,7 @@ LABELS = {
         tax_included="{name} {rate} sobre {base}, incluido",
         total="Total",
         credit_used="Crédito utilizado",
+        credit_given="Añadido a su crédito",
         paid="Pagado",
         refunded="Reembolsado",
         amount_due="Importe a pagar",
@@ -188,6 +230,14 @@ LABELS = {
         page="Página {page} de {pages}",
         sandbox="Entorno de pruebas: no se mueve dinero y esto no es una factura que deba pagarse.",
         sandbox_mark="SANDBOX",
+        included="{quantity} incluidos",
+        from_unit="Desde {unit}",
+        packages="Paquetes",
+        flat="Tarifa base",
+        minimum="Importe mínimo",
+        rest_charged="Por el resto del período ({share})",
+        rest_credited="Abono por el resto no utilizado del período ({share})",
+        exempt="Sin impuesto: operación exenta o con inversión del sujeto pasivo.",
     ),
     "ja": Labels(
         invoice="請求書",
@@ -215,6 +265,7 @@ LABELS = {
         tax_included="うち{name} {rate}（対象 {base}）",
         total="合計",
         credit_used="クレジットの利用",
+        credit_given="クレジットに加算",
         paid="お支払い済み",
         refunded="返金済み",
         amount_due="お支払額",
@@ -223,6 +274,14 @@ LABELS = {
         page="{page} / {pages} ページ",
         sandbox="サンドボックス：実際の支払いは発生しません。これは支払いの必要な請求書ではありません。",
         sandbox_mark="SANDBOX",
+        included="無料分 {quantity}",
+        from_unit="{unit} から",
+        packages="パッケージ",
+        flat="基本料金",
+        minimum="最低料金",
+        rest_charged="期間の残り分（{share}）",
+        rest_credited="未使用期間の返金分（{share}）",
+        exempt="税は課されません（免税またはリバースチャージの対象です）。",
     ),
     "ar": Labels(
         invoice="فاتورة",
@@ -250,6 +309,7 @@ LABELS = {
         tax_included="{name} {rate} على {base}، مشمولة",
         total="الإجمالي",
         credit_used="الرصيد المستخدم",
+        credit_given="أضيف إلى رصيدكم",
         paid="المدفوع",
         refunded="المسترد",
         amount_due="المبلغ المستحق",
@@ -258,6 +318,14 @@ LABELS = {
         page="صفحة {page} من {pages}",
         sandbox="بيئة تجريبية: لا تنتقل أي أموال، وهذه ليست فاتورة للدفع.",
         sandbox_mark="SANDBOX",
+        included="{quantity} مشمولة",
+        from_unit="ابتداءً من {unit}",
+        packages="حزم",
+        flat="رسم أساسي",
+        minimum="الحد الأدنى للرسوم",
+        rest_charged="عن بقية الفترة ({share})",
+        rest_credited="رصيد عن بقية الفترة غير المستخدمة ({share})",
+        exempt="بدون ضريبة: التوريد معفى، أو يتحمل المستلم الضريبة (الاحتساب العكسي).",
     ),
 }
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})

@@ -17,7 +17,7 @@ from babel import Locale, UnknownLocaleError, dates, numbers
 
 from actors.billing.documents.invoice import DocumentLine, DocumentParty, InvoiceDocument, Kind, LineDetail
 from actors.billing.documents.labels import RIGHT_TO_LEFT, labels_of
-from actors.billing.providers.currencies import minor_digits
+from actors.billing.domain.money import exponent
 
 _SHAPELESS = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\uffff]")
 """Controls, and marks that turn text around: a name must not be able to rearrange what stands beside it."""
@@ -33,7 +33,7 @@ class Wording:
         self.locale = known_locale(document.locale)
         self.labels = labels_of(self.locale.language)
         self.zone = ZoneInfo(document.time_zone)
-        self.digits = minor_digits(document.currency)
+        self.digits = exponent(document.currency)
 
     def words(self) -> dict[str, Any]:
         """All that the template prints, as JSON values. Texts of people are printable characters and nothing else."""
@@ -60,7 +60,7 @@ class Wording:
                 for label, texts in ((labels.payment, document.payment), (labels.notes, document.notes))
                 if texts
             ],
-            "foot": f"{printable(document.seller.name)} · {title} {printable(document.number)}",
+            "foot": [printable(document.seller.name), title, printable(document.number)],
             "page": labels.page,
             "sandbox": labels.sandbox if document.sandbox else "",
             "mark": labels.sandbox_mark if document.sandbox else "",
@@ -104,7 +104,7 @@ class Wording:
 
     def _headline(self) -> str:
         document, labels, totals = self.document, self.labels, self.document.totals
-        if document.kind is Kind.CREDIT_NOTE:
+        if document.kind is Kind.CREDIT_NOTE or totals.total_minor < 0:
             return labels.credited.format(amount=self.money(abs(totals.total_minor)))
         if totals.due_minor == 0 and document.pay_time is not None:
             paid = self.money(totals.paid_minor or totals.total_minor)
@@ -175,7 +175,8 @@ class Wording:
             yield label.format(**words), self.money(tax.tax_minor), False
         yield labels.total, self.money(totals.total_minor), True
         if totals.credit_minor:
-            yield labels.credit_used, self.money(-totals.credit_minor), False
+            label = labels.credit_used if totals.credit_minor > 0 else labels.credit_given
+            yield label, self.money(-totals.credit_minor), False
         if totals.paid_minor:
             yield labels.paid, self.money(-totals.paid_minor), False
         if totals.refunded_minor:

@@ -6,8 +6,8 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 
-from actors.billing.domain.money import CurrencyMismatch, is_currency
-from actors.kernel.errors import FailedPrecondition, InvalidFields, Violation
+from actors.billing.domain.money import CurrencyMismatch, must_be_currency
+from actors.kernel.errors import FailedPrecondition
 from actors.kernel.records import Record
 
 
@@ -116,6 +116,10 @@ class BillingAccount(Record):
             return self
         return self.but(state=State.OPEN, park_reason="", park_time=None, update_time=at)
 
+    def forgotten(self, at: datetime) -> BillingAccount:
+        """Without who it was; what was invoiced says so itself."""
+        return self.but(party=Party(), default_payment_method_id="", update_time=at)
+
     def must_be_open(self) -> None:
         """Raises AccountParked."""
         if self.state is State.PARKED:
@@ -125,12 +129,6 @@ class BillingAccount(Record):
         """Raises CurrencyMismatch for another currency, once there is one to stay with."""
         if self.currency_fixed and currency != self.currency:
             raise CurrencyMismatch(expected=self.currency, given=currency)
-
-
-def must_be_currency(code: str, field: str = "currency") -> None:
-    """Raises InvalidFields for a code that ISO 4217 does not have."""
-    if not is_currency(code):
-        raise InvalidFields(Violation(field, f"{code} is no currency of ISO 4217", "CURRENCY_UNKNOWN"))
 
 
 def new_account(

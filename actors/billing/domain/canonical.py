@@ -102,7 +102,9 @@ def _again(line: InvoiceLine, terms: Callable[[str, int], Terms], charged: Mappi
         return line
     if line.kind is Kind.PRORATED_CREDIT:
         source = charged.get(line.credited_line_id)
-        return credit_line(source, line.start_time) if source else _unknown(line)
+        if source is None:
+            return _unknown(line)
+        return credit_line(source.but(kept_micros=line.kept_micros), line.start_time)
     price = terms(line.plan_id, line.plan_version).book(line.currency, line.interval).price(line.price_id)
     if price is None:
         return _unknown(line)

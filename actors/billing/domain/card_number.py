@@ -1,15 +1,16 @@
-"""Card numbers never come here: a text that looks like one is refused before it is kept or logged anywhere."""
+"""Card numbers never come here: a text that looks like one is refused before it is kept, sent or logged anywhere."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from actors.kernel.errors import InvalidArgument
 
 SHORTEST, LONGEST = 13, 19
 """Digits of a card number (ISO/IEC 7812-1)."""
-_RUN = re.compile(r"\d(?:[ \u00a0\u2007\u202f-]?\d)+")
+_RUN = re.compile(r"\d(?:[ .\-/_]?\d)+")
 _GROUP = re.compile(r"\d+")
 
 
@@ -17,14 +18,18 @@ class CardNumberRefused(InvalidArgument):
     message = "this looks like a card number; send only what the provider's own fields made of it"
 
 
-def refuse_card_numbers(*texts: str) -> None:
-    """Raises CardNumberRefused when a text holds 13 to 19 digits that pass the Luhn check.
+def refuse_card_numbers(*texts: str, **fields: str) -> None:
+    """Raises CardNumberRefused when a text holds 13 to 19 digits that pass the Luhn check, naming the field.
 
-    Single spaces or dashes may stand between them; other digits may stand before or after such a separator.
+    Single spaces or `.-/_` may stand between them; other digits may stand before or after such a separator. Digits
+    of any script count. The number itself is not repeated.
     """
     for text in texts:
-        if any(passes_luhn(digits) for digits in _candidates(text)):
+        if _has_card_number(text):
             raise CardNumberRefused
+    for name, text in fields.items():
+        if _has_card_number(text):
+            raise CardNumberRefused(field=name)
 
 
 def passes_luhn(digits: str) -> bool:
@@ -34,6 +39,10 @@ def passes_luhn(digits: str) -> bool:
         value = int(digit) * (2 if position % 2 else 1)
         total += value - 9 if value > 9 else value
     return total % 10 == 0
+
+
+def _has_card_number(text: str) -> bool:
+    return any(passes_luhn(digits) for digits in _candidates(unicodedata.normalize("NFKC", text)))
 
 
 def _candidates(text: str) -> Iterator[str]:

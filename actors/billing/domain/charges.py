@@ -5,26 +5,34 @@ Lines stand in this order: credits, charges for what is to come, usage of what i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from actors.billing.domain.billed_period import BilledPeriod
+from actors.billing.domain.invoice import Invoice
 from actors.billing.domain.line import IN_ADVANCE, InvoiceLine, Kind, Span, advance_line, credit_line, usage_line
+from actors.billing.domain.money import MICROS, divide_half_even
 from actors.billing.domain.period import Interval, seconds_between, shifted
 from actors.billing.domain.pricing import priced, quantity_in_advance
 from actors.billing.domain.subscription import Subscription
 from actors.billing.domain.terms import Terms
 
 
-def opening_lines(subscription: Subscription, terms: Terms) -> tuple[InvoiceLine, ...]:
+def opening_lines(
+    subscription: Subscription, terms: Terms, charged: Sequence[InvoiceLine] = ()
+) -> tuple[InvoiceLine, ...]:
     """What the present period costs in advance: the first invoice, and what is new on that of a cycle.
 
-    A first period that ends at a later anchor costs its share of the interval. A trial costs nothing.
+    A first period that ends at a later anchor costs its share of the interval. A trial costs nothing. `charged` are
+    the lines in force, which end with the period before, unless the invoice that had credited them was taken back:
+    what still charges a time to come is credited first.
     """
     if subscription.on_trial:
         return ()
     period = subscription.period
-    return _advance(subscription, terms, Kind.RECURRING, period.start_time, period.seconds)
+    charges = _advance(subscription, terms, Kind.RECURRING, period.start_time, period.seconds)
+    return (*_credits(charged, period.start_time), *charges)
 
 
 def usage_lines(period: BilledPeriod, terms: Terms, quantities: Mapping[str, int]) -> tuple[InvoiceLine, ...]:
@@ -94,7 +102,7 @@ def change_lines(
         return ()
     left = before.period.seconds_left(moment)
     if after.period_number != before.period_number:
-        return (*_credits(charged, moment), *opening_lines(after, terms))
+        return opening_lines(after, terms, charged)
     if not left:
         return ()
     wanted = _advance(after, terms, Kind.PRORATED_CHARGE, moment, left)
@@ -112,15 +120,20 @@ def cancel_lines(
     return _credits(charged, moment)
 
 
-def in_force(lines: Iterable[InvoiceLine], taken_back: Collection[str] = ()) -> tuple[InvoiceLine, ...]:
+def in_force(lines: Iterable[InvoiceLine], invoices: Iterable[Invoice] = ()) -> tuple[InvoiceLine, ...]:
     """Of the lines of a subscription that end after a moment, those charged in advance that no other has credited.
 
-    `taken_back` are ids of invoices that do not stand (`Invoice.stands`): their charges are not credited, and what
-    they credited is in force again, also when it is of an earlier period.
+    `invoices` are theirs; one that is missing stands whole. What was refunded of a charge is not credited again; what
+    an invoice that does not stand has credited is in force again, also when it is of an earlier period.
     """
-    standing = [line for line in lines if line.invoice_id not in taken_back]
+    known = {invoice.id: invoice for invoice in invoices}
+    standing = [line for line in lines if line.invoice_id not in known or known[line.invoice_id].stands]
     credited = {line.credited_line_id for line in standing if line.kind is Kind.PRORATED_CREDIT}
-    return tuple(line for line in standing if line.kind in IN_ADVANCE and line.id not in credited)
+    return tuple(
+        line.but(kept_micros=known[line.invoice_id].kept_micros) if line.invoice_id in known else line
+        for line in standing
+        if line.kind in IN_ADVANCE and line.id not in credited
+    )
 
 
 def numbered(lines: Iterable[InvoiceLine], invoice_id: str) -> tuple[InvoiceLine, ...]:
@@ -129,6 +142,25 @@ def numbered(lines: Iterable[InvoiceLine], invoice_id: str) -> tuple[InvoiceLine
         line.but(id=line_id(invoice_id, position), invoice_id=invoice_id, position=position)
         for position, line in enumerate(lines, 1)
     )
+
+
+@dataclass(frozen=True)
+class Credited:
+    """What later invoices have credited of one, after discounts and with taxes."""
+
+    minor: int = 0
+    whole_minor: int = 0
+    """What it would be, had nothing been refunded before."""
+
+
+def credited(lines: Iterable[InvoiceLine], invoice_id: str) -> Credited:
+    """Of an invoice, by the lines of others that stand; what a refund of it has to know."""
+    minor = whole = 0
+    for line in lines:
+        if line.kind is Kind.PRORATED_CREDIT and line.credited_line_id.startswith(f"{invoice_id}-"):
+            minor -= line.total_minor
+            whole -= divide_half_even(line.total_minor * MICROS, max(1, line.kept_micros))
+    return Credited(minor, whole)
 
 
 def line_id(invoice_id: str, position: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,6 +30,32 @@ class EntitlementsChanged(Announcement):
     limits: tuple[AnnouncedLimit, ...]
     features: tuple[str, ...]
     revision: int
+
+
+@dataclass(frozen=True)
+class ReachedLimit:
+    """LimitsReached.Limit."""
+
+    meter: str
+    most: int
+    used: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitsReached(Announcement):
+    tenant_id: str
+    limits: tuple[ReachedLimit, ...]
+    period_end_time: datetime
+    as_of_time: datetime
+
+
+def reached(limits: Mapping[str, int], used: Mapping[str, int]) -> tuple[ReachedLimit, ...]:
+    """Which of the limits, by meter, are reached by what was used."""
+    return tuple(
+        ReachedLimit(meter, most, used.get(meter, 0))
+        for meter, most in sorted(limits.items())
+        if used.get(meter, 0) >= most
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,17 +90,25 @@ class Entitlements(Record):
         )
         if wanted == self:
             return self
-        revision = self.revision + 1
-        told = EntitlementsChanged(
+        wanted = wanted.but(revision=self.revision + 1, update_time=at)
+        return wanted.but(wanted.announcement())
+
+    def announcement(self) -> EntitlementsChanged:
+        """All that there is to say, also once more."""
+        return EntitlementsChanged(
             tenant_id=self.tenant_id,
-            plan_id=wanted.plan_id,
-            tier=wanted.tier,
-            usable=wanted.usable,
-            limits=tuple(AnnouncedLimit(one.meter, one.most, one.beyond is Beyond.CHARGE) for one in wanted.limits),
-            features=wanted.features,
-            revision=revision,
+            plan_id=self.plan_id,
+            tier=self.tier,
+            usable=self.usable,
+            limits=tuple(AnnouncedLimit(one.meter, one.most, one.beyond is Beyond.CHARGE) for one in self.limits),
+            features=self.features,
+            revision=self.revision,
         )
-        return wanted.but(told, revision=revision, update_time=at)
+
+    @property
+    def refusing(self) -> dict[str, int]:
+        """The limits beyond which more is refused, by meter."""
+        return {limit.meter: limit.most for limit in self.limits if limit.beyond is Beyond.REFUSE}
 
 
 def no_entitlements(tenant_id: str, at: datetime) -> Entitlements:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from actors.billing.domain.account import Party
 from actors.billing.domain.coupon import Discount
+from actors.billing.domain.money import MICROS
 from actors.billing.domain.period import Period
 from actors.billing.domain.totals import InvoiceTotals
 from actors.kernel.errors import FailedPrecondition, InvalidArgument
@@ -106,6 +107,8 @@ class Invoice(Record):
     attempt_count: int = 0
     last_decline_reason: str = ""
     credited_invoice_id: str = ""
+    kept_micros: int = MICROS
+    """The share of its charges that is paid or to be paid, but for those that other invoices have credited."""
     note: str = ""
     """Why it was taken back or given up, for people."""
     sandbox: bool = False
@@ -120,8 +123,8 @@ class Invoice(Record):
     def outstanding_minor(self) -> int:
         """What it adds to what the tenant owes. Of a credit note whose refund is under way, negative.
 
-        Over all documents of a tenant it sums to the balance of RECEIVABLE: also while the refund of a credit note
-        that has no number yet is already through.
+        Over all documents and refunds of a tenant it sums to the balance of RECEIVABLE: also while the refund of a
+        credit note that has no number yet is already through.
         """
         if self.state in (State.VOID, State.UNCOLLECTIBLE) or self.settles_invoice:
             return 0
@@ -131,9 +134,7 @@ class Invoice(Record):
 
     @property
     def stands(self) -> bool:
-        """Whether what its lines charge and credit counts: not when it is void, given up, or refunded as a whole."""
-        if self.state in (State.VOID, State.UNCOLLECTIBLE):
-            return False
+        """Whether its lines count: not when all of it was taken back, credits and charges alike."""
         return not 0 < self.totals.total_minor == self.totals.refunded_minor
 
     @property
@@ -207,6 +208,9 @@ class Invoice(Record):
         if taken == left:
             after = after.but(state=State.PAID, pay_time=at, next_attempt_time=None, last_decline_reason="")
         written_off = self.state is State.UNCOLLECTIBLE
+        if written_off:
+            kept = self.kept_micros + taken * MICROS // max(1, self.totals.charged_minor)
+            after = after.but(kept_micros=min(MICROS, kept))
         return Applied(after, 0 if written_off else taken, taken if written_off else 0, amount_minor - taken)
 
     def attempted(self, attempt: int, decline_reason: str, next_attempt_time: datetime | None, at: datetime) -> Invoice:
@@ -220,13 +224,17 @@ class Invoice(Record):
             update_time=at,
         )
 
-    def refunded(self, amount_minor: int, at: datetime) -> Invoice:
-        """After a credit note over so much of it. Raises AmountExceeds for more than is left of its total."""
+    def refunded(self, amount_minor: int, at: datetime, credited_minor: int = 0) -> Invoice:
+        """After a credit note over so much of it. Raises AmountExceeds for more than is left of its total.
+
+        What is left of its charges is credited less by their share of the amount, should it be; `credited_minor`
+        (`Credited.whole_minor`) of them was credited before.
+        """
         left = self.totals.total_minor - self.totals.refunded_minor
         if amount_minor > left:
             raise AmountExceeds(left_minor=left)
         totals = replace(self.totals, refunded_minor=self.totals.refunded_minor + amount_minor)
-        return self.but(totals=totals, update_time=at)
+        return self.but(totals=totals, kept_micros=self._kept_after(amount_minor, credited_minor), update_time=at)
 
     def given_back(self, amount_minor: int, at: datetime) -> Invoice:
         """A credit note after its refund went through."""
@@ -246,20 +254,23 @@ class Invoice(Record):
 
     # --- the end ---------------------------------------------------------------------------------------------------
 
-    def voided(self, reason: str, at: datetime) -> Invoice:
-        """Taken back by a credit note over what is unpaid: `void_note` of the record before."""
+    def voided(self, reason: str, at: datetime, credited_minor: int = 0) -> Invoice:
+        """Taken back by a credit note over what is unpaid: `void_note` of the record before. See `refunded`."""
         if self.state is State.VOID:
             return self
         self.must_be_open("void it")
-        after = self.refunded(self.totals.total_minor - self.totals.paid_minor, at)
+        after = self.refunded(self.totals.total_minor - self.totals.paid_minor, at, credited_minor)
         return after.but(state=State.VOID, note=reason, next_attempt_time=None)
 
-    def written_off(self, reason: str, at: datetime) -> Invoice:
-        """Given up: what is outstanding is lost, unless it is paid after all."""
+    def written_off(self, reason: str, at: datetime, credited_minor: int = 0) -> Invoice:
+        """Given up: what is outstanding is lost, and not credited either, unless it is paid after all."""
         if self.state is State.UNCOLLECTIBLE:
             return self
         self.must_be_open("write it off")
-        return self.but(state=State.UNCOLLECTIBLE, note=reason, next_attempt_time=None, update_time=at)
+        kept = self._kept_after(self.outstanding_minor, credited_minor)
+        return self.but(
+            state=State.UNCOLLECTIBLE, kept_micros=kept, note=reason, next_attempt_time=None, update_time=at
+        )
 
     def must_be_payable(self) -> None:
         """Raises InvoiceState."""
@@ -269,6 +280,11 @@ class Invoice(Record):
         """Raises InvoiceState for all but an invoice that waits for its payment; for credit notes always."""
         if self.state is not State.OPEN or self.kind is not Kind.INVOICE:
             raise InvoiceState(state=self.state.name, action=action)
+
+    def _kept_after(self, amount_minor: int, credited_minor: int) -> int:
+        """The share that is left when so much less is paid; rounded down, so that nobody is credited too much."""
+        uncredited = max(1, self.totals.charged_minor - credited_minor)
+        return max(0, self.kept_micros - -(-amount_minor * MICROS // uncredited))
 
     def _must_be_draft(self, action: str) -> None:
         if self.state is not State.DRAFT:

@@ -4,7 +4,7 @@ A transaction sums to zero by construction, and is keyed by its cause, so that a
 
     invoice:<id>:issue      RECEIVABLE +total          REVENUE -net      TAX(rate) -tax
     invoice:<id>:credit     CREDIT +used               RECEIVABLE -used
-    invoice:<id>:credit:<n> CREDIT +used               RECEIVABLE -used  put on it after it was issued
+    invoice:<id>:credit:<source id>                     the same, of credit that came after it was issued
     invoice:<id>:void       RECEIVABLE -unpaid         REVENUE, TAX +    and the credit that was used, back
     invoice:<id>:write-off  BAD_DEBT +lost             RECEIVABLE -lost
     payment:<id>:succeed    CASH(provider) +amount     RECEIVABLE, BAD_DEBT -applied    CREDIT -left over
@@ -110,10 +110,10 @@ def invoice_issued(invoice: Invoice, at: datetime) -> tuple[Transaction, ...]:
     return tuple(one for one in (issue, credit) if one.entries)
 
 
-def credit_used(invoice: Invoice, amount_minor: int, at: datetime, number: int = 0) -> Transaction:
-    """Credit that pays for an invoice; with a number, the n-th that was put on it after it was issued."""
+def credit_used(invoice: Invoice, amount_minor: int, at: datetime, source_id: str = "") -> Transaction:
+    """Credit that pays for an invoice: when it is issued, or later, when the source gave it; see `put_on`."""
     return _posted(
-        f"invoice:{invoice.id}:credit" + (f":{number}" if number else ""),
+        f"invoice:{invoice.id}:credit" + (f":{source_id}" if source_id else ""),
         invoice.tenant_id,
         invoice.currency,
         invoice.id,

@@ -61,6 +61,8 @@ class InvoiceLine(Record):
     minimum_applied: bool = False
     tax_rate_ids: tuple[str, ...] = ()
     credited_line_id: str = ""
+    kept_micros: int = MICROS
+    """Of a credit: the share of the charge that was not refunded before, in millionths."""
     period_number: int = 0
     """The subscription's period that it charges or credits."""
 
@@ -146,11 +148,13 @@ def credit_line(charged: InvoiceLine, moment: datetime) -> InvoiceLine:
     """Takes back what is left, from a moment on, of a line charged in advance.
 
     In proportion to the seconds, exact and rounded once: all of it gives all of it back. The discount goes back in the
-    same proportion, and so do taxes, by the rates it was charged with: nobody is credited what they never paid.
+    same proportion, and so do taxes, by the rates it was charged with: nobody is credited what they never paid, or
+    what they have back already (`kept_micros`).
     """
     left = charged.seconds_left(moment)
-    amount = part_minor(-charged.whole_micros, left, charged.whole_seconds)
-    discount = part_minor(charged.discount_minor * MICROS, left, charged.part_seconds)
+    kept = charged.whole_micros * charged.kept_micros // MICROS
+    amount = part_minor(-kept, left, charged.whole_seconds)
+    discount = part_minor(charged.discount_minor * charged.kept_micros, left, charged.part_seconds)
     return charged.but(
         id="",
         version=0,
@@ -159,7 +163,7 @@ def credit_line(charged: InvoiceLine, moment: datetime) -> InvoiceLine:
         kind=Kind.PRORATED_CREDIT,
         start_time=moment,
         part_seconds=left,
-        whole_micros=-charged.whole_micros,
+        whole_micros=-kept,
         amount_minor=amount,
         # A charge that was rounded up may have been discounted by more than its exact rest.
         discount_minor=-min(discount, -amount),

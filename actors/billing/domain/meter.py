@@ -49,9 +49,14 @@ class Meter(Record):
     def counted(self) -> Meter:
         return self if self.used else self.but(used=True)
 
+    @property
+    def takes_events(self) -> bool:
+        """Whether senders report it; not what the platform counts by itself."""
+        return not self.built_in and self.aggregation is not Aggregation.GAUGE
+
     def must_take_events(self) -> None:
         """Raises MeterUnknown for one that the platform counts by itself."""
-        if self.built_in or self.aggregation is Aggregation.GAUGE:
+        if not self.takes_events:
             raise MeterUnknown(meter=self.id)
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from actors.billing.domain.money import MICROS, divide_half_even
 from actors.billing.domain.period import in_utc, months_after
 from actors.billing.domain.subscription import Subscription
-from actors.billing.domain.subscription_state import PAYING, State
+from actors.billing.domain.subscription_state import State
 from actors.kernel.records import Record
 
 
@@ -50,7 +50,7 @@ class Month:
     @property
     def churn_micros(self) -> int:
         """Subscribers lost of those at its beginning, in millionths; 0 without any."""
-        return _micros(self.churned_subscribers, self.previous_subscribers)
+        return micros_of(self.churned_subscribers, self.previous_subscribers)
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,17 @@ class Conversion:
     to_plan_id: str
     subscriptions: int
     upgrade: bool
+
+
+@dataclass(frozen=True)
+class Change:
+    """So many changes of one kind, of subscriptions that were paid for before and after."""
+
+    from_plan_id: str
+    to_plan_id: str
+    mrr_minor: int
+    previous_mrr_minor: int
+    count: int = 1
 
 
 @dataclass(frozen=True)
@@ -94,52 +105,39 @@ def month_starts(now: datetime, months: int) -> tuple[datetime, ...]:
     return tuple(months_after(present, n) for n in range(1 - months, 2))
 
 
-def by_month(history: Iterable[Movement], currency: str, now: datetime, months: int) -> tuple[Month, ...]:
-    """Recurring revenue of so many months in one currency, the present one, up to now, last.
+def months_back(
+    names: Sequence[str], present: Mapping[str, int], changes: Sequence[Mapping[str, int]]
+) -> tuple[Month, ...]:
+    """Months in a row, from what each tenant brings a month now, and what each month changed of that.
 
-    `history` is all of it: what was before the first month is what that begins with.
+    `names` rise and `changes` go with them; what a tenant brought before is what it brings less what changed since.
+    So nobody has to know the history, however long it is.
     """
-    starts = month_starts(now, months)
-    known = sorted((m for m in history if m.currency == currency), key=_order)
-    # Subscription → what it brings a month.
-    revenue: dict[str, int] = {}
-    tenants: dict[str, str] = {}
-    found = []
-    at = 0
-    before: dict[str, int] = {}
-    for n in range(-1, months):
-        end = starts[n + 1]
-        while at < len(known) and known[at].move_time < end:
-            revenue[known[at].subscription_id] = known[at].mrr_minor
-            tenants[known[at].subscription_id] = known[at].tenant_id
-            at += 1
-        after: dict[str, int] = {}
-        for subscription, mrr in revenue.items():
-            if mrr:
-                after[tenants[subscription]] = after.get(tenants[subscription], 0) + mrr
-        if n >= 0:
-            found.append(_month(starts[n].strftime("%Y-%m"), before, after))
-        before = after
-    return tuple(found)
-
-
-def _month(name: str, before: dict[str, int], after: dict[str, int]) -> Month:
-    month = Month(name, sum(after.values()), subscribers=len(after), previous_subscribers=len(before))
-    for tenant in {*before, *after}:
-        was, now = before.get(tenant, 0), after.get(tenant, 0)
-        if not was:
-            month = replace(month, new_minor=month.new_minor + now)
-        elif not now:
-            month = replace(
-                month,
-                churned_minor=month.churned_minor - was,
-                churned_subscribers=month.churned_subscribers + 1,
-            )
-        elif now > was:
-            month = replace(month, expansion_minor=month.expansion_minor + now - was)
-        else:
-            month = replace(month, contraction_minor=month.contraction_minor + now - was)
-    return month
+    revenue = {tenant: mrr for tenant, mrr in present.items() if mrr}
+    total, found = sum(revenue.values()), []
+    for name, change in zip(reversed(names), reversed(changes), strict=True):
+        new = expansion = contraction = churned = lost = 0
+        mrr, subscribers = total, len(revenue)
+        for tenant, moved in change.items():
+            if not moved:
+                continue
+            now = revenue.get(tenant, 0)
+            was = now - moved
+            total -= moved
+            if not was:
+                new += now
+                del revenue[tenant]
+                continue
+            revenue[tenant] = was
+            if not now:
+                churned -= was
+                lost += 1
+            elif moved > 0:
+                expansion += moved
+            else:
+                contraction += moved
+        found.append(Month(name, mrr, new, expansion, contraction, churned, lost, subscribers, len(revenue)))
+    return tuple(reversed(found))
 
 
 def annual_minor(mrr_minor: int) -> int:
@@ -157,56 +155,16 @@ def churn_micros(months: Sequence[Month]) -> int:
     return months[-2].churn_micros if len(months) > 1 else 0
 
 
-def trial_conversion_micros(history: Iterable[Movement], since: datetime, until: datetime) -> int:
-    """Trials that ended in [since, until) and became paying subscriptions, in millionths of all that ended then.
-
-    One that pays later, still before `until`, counts too.
-    """
-    ended: set[str] = set()
-    paying: set[str] = set()
-    for one in sorted(history, key=_order):
-        if not since <= one.move_time < until:
-            continue
-        if one.previous_state is State.TRIALING and one.state is not State.TRIALING:
-            ended.add(one.subscription_id)
-        if one.subscription_id in ended and one.state in PAYING and one.mrr_minor:
-            paying.add(one.subscription_id)
-    return _micros(len(paying), len(ended))
-
-
-def conversions(history: Iterable[Movement], since: datetime, until: datetime) -> tuple[Conversion, ...]:
-    """Changes from plan to plan in [since, until), most frequent first; an upgrade brings more a month than before.
-
-    Of subscriptions that are paid for, before and after: what a trial tries out is no conversion.
-    """
-    counted = Counter(
-        (one.previous_plan_id, one.plan_id, one.mrr_minor > one.previous_mrr_minor)
-        for one in history
-        if since <= one.move_time < until
-        and one.previous_plan_id not in ("", one.plan_id)
-        and one.previous_state in PAYING
-        and one.state in PAYING
-    )
+def conversions(changes: Iterable[Change]) -> tuple[Conversion, ...]:
+    """Changes from plan to plan, most frequent first; an upgrade brings more a month than before."""
+    counted: Counter[tuple[str, str, bool]] = Counter()
+    for one in changes:
+        if one.from_plan_id not in ("", one.to_plan_id):
+            counted[one.from_plan_id, one.to_plan_id, one.mrr_minor > one.previous_mrr_minor] += one.count
     ordered = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
     return tuple(Conversion(before, after, count, up) for (before, after, up), count in ordered)
 
 
-def plan_shares(history: Iterable[Movement], currency: str) -> tuple[PlanShare, ...]:
-    """Subscriptions that are paid for, by plan, the most revenue first."""
-    last: dict[str, Movement] = {}
-    for one in sorted((m for m in history if m.currency == currency), key=_order):
-        last[one.subscription_id] = one
-    plans: dict[str, PlanShare] = {}
-    for one in last.values():
-        if one.state in PAYING:
-            share = plans.get(one.plan_id, PlanShare(one.plan_id, 0, 0))
-            plans[one.plan_id] = PlanShare(one.plan_id, share.subscriptions + 1, share.mrr_minor + one.mrr_minor)
-    return tuple(sorted(plans.values(), key=lambda share: (-share.mrr_minor, share.plan_id)))
-
-
-def _order(one: Movement) -> tuple[datetime, str]:
-    return one.move_time, one.id
-
-
-def _micros(part: int, whole: int) -> int:
+def micros_of(part: int, whole: int) -> int:
+    """A share in millionths, rounded half-even; 0 of nothing."""
     return divide_half_even(part * MICROS, whole) if whole else 0

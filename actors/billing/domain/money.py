@@ -11,7 +11,7 @@ from functools import cache
 from babel import Locale
 from babel.numbers import get_currency_precision, list_currencies, parse_pattern
 
-from actors.kernel.errors import InvalidArgument
+from actors.kernel.errors import InvalidArgument, InvalidFields, Violation
 
 MICROS = 1_000_000
 """Micros in a minor unit; a price or a rate of one million is 1, or 100 %."""
@@ -31,14 +31,17 @@ class CurrencyMismatch(InvalidArgument):
 
 @dataclass(frozen=True)
 class Money:
-    """An exact amount. Arithmetic raises CurrencyMismatch over two currencies, TypeError over anything but integers."""
+    """An exact amount. Raises InvalidFields for a currency that ISO 4217 does not have.
+
+    Arithmetic raises CurrencyMismatch over two currencies, TypeError over anything but integers.
+    """
 
     minor: int
     currency: str
 
     def __post_init__(self) -> None:
         _must_be_whole(self.minor)
-        exponent(self.currency)
+        must_be_currency(self.currency)
 
     def __add__(self, other: Money) -> Money:
         return Money(self.minor + self._same(other), self.currency)
@@ -103,6 +106,12 @@ def exponent(currency: str) -> int:
 def is_currency(code: str) -> bool:
     """Whether ISO 4217 has, or had, this code."""
     return code in _currencies()
+
+
+def must_be_currency(code: str, field: str = "currency") -> None:
+    """Raises InvalidFields for a code that ISO 4217 does not have."""
+    if not is_currency(code):
+        raise InvalidFields(Violation(field, f"{code} is no currency of ISO 4217", "CURRENCY_UNKNOWN"))
 
 
 @cache

@@ -21,7 +21,7 @@ class Order:
     """A version of a plan, by the month or year, for so many seats.
 
     `recurring_micros` is what a whole period costs in advance, before discounts and taxes; `costs` whether anything
-    can ever be owed, for usage too.
+    can ever be owed, for usage too; `metered` are the meters whose usage may cost something.
     """
 
     plan_id: str
@@ -30,10 +30,15 @@ class Order:
     seats: int
     recurring_micros: int
     costs: bool
+    metered: tuple[str, ...] = ()
 
     def costs_more_than(self, other: Order) -> bool:
         """Whether a whole period of it does: a month against a year too, so that paying ahead is an upgrade."""
         return self.recurring_micros > other.recurring_micros
+
+    def sells_usage_of(self, other: Order) -> bool:
+        """Whether all usage that the other charges for is charged for by this one, at whatever price."""
+        return set(other.metered) <= set(self.metered)
 
 
 def ordered(plan_id: str, plan_version: int, terms: Terms, interval: Interval, currency: str, seats: int) -> Order:
@@ -43,7 +48,8 @@ def ordered(plan_id: str, plan_version: int, terms: Terms, interval: Interval, c
     micros = recurring_micros(book, seats)
     if micros > MOST_RECURRING_MINOR * MICROS:
         raise InvalidFields(Violation("seats", "so many cost more than can be charged", "AMOUNT_TOO_LARGE"))
-    return Order(plan_id, plan_version, interval, seats, micros, book.costs)
+    metered = tuple(sorted(price.meter for price in book.metered if price.costs))
+    return Order(plan_id, plan_version, interval, seats, micros, book.costs, metered)
 
 
 def monthly_minor(order: Order, discount: Discount | None, at: datetime) -> int:

@@ -9,7 +9,7 @@ from datetime import datetime
 from actors.billing.domain.invoice import AmountExceeds, Applied, Invoice
 from actors.billing.domain.payment_method import Confirmation, PaymentMethod, Provider
 from actors.kernel.errors import FailedPrecondition, InvalidFields, Violation
-from actors.kernel.records import Announcement, Record
+from actors.kernel.records import Announcement, Record, secret
 
 
 class PaymentState(FailedPrecondition):
@@ -100,6 +100,16 @@ class Outcome:
     confirmation: Confirmation | None = None
 
 
+@dataclass(frozen=True)
+class Asked:
+    """How a provider is asked. Providers compare what comes under one key, so it stays the same for all times."""
+
+    present: bool = True
+    """The payer is there and may be asked to confirm; otherwise it is charged by agreement."""
+    return_path: str = ""
+    """Where the provider's page sends the browser afterwards; a path of the platform."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Payment(Record):
     """One attempt. `open_key` is the invoice while the outcome is not known: unique, so that it has one at most.
@@ -122,7 +132,9 @@ class Payment(Record):
     """What of `refunded_minor` was taken of that credit."""
     decline_reason: DeclineReason | None = None
     provider_reference: str = ""
-    confirmation: Confirmation | None = None
+    confirmation: Confirmation | None = secret(default=None)
+    asked: Asked | None = None
+    """Recorded before the provider is first asked."""
     attempt: int = 1
     note: str = ""
     create_time: datetime
@@ -136,6 +148,10 @@ class Payment(Record):
     @property
     def refundable_minor(self) -> int:
         return self.amount_minor - self.refunded_minor if self.state is State.SUCCEEDED else 0
+
+    def asked_for(self, asked: Asked) -> Payment:
+        """About to be asked for at its provider; the same record when it was before."""
+        return self if self.asked is not None else self.but(asked=asked)
 
     def settles(self, outcome: Outcome) -> bool:
         """Whether the outcome is news: success always once, also after failure; anything else while nothing is known.

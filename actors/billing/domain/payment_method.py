@@ -37,8 +37,9 @@ class State(enum.Enum):
 class Confirmation:
     """How the payer confirms: on a page of the provider, or by its script in the browser."""
 
-    redirect_url: str = ""
-    client_secret: str = secret(default="")
+    redirect_url: str = secret(default="", repr=False)
+    """Some providers' addresses hold what agrees for the payer."""
+    client_secret: str = secret(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,9 @@ class PaymentMethod(Record):
     last4: str = ""
     expire_month: int = 0
     expire_year: int = 0
-    setup: Confirmation | None = None
+    setup: Confirmation | None = secret(default=None)
+    wanted_default: bool = False
+    """Becomes the tenant's default once it is set up."""
     provider_customer: str = ""
     provider_reference: str = ""
     create_time: datetime
@@ -100,6 +103,15 @@ class PaymentMethod(Record):
             raise PaymentMethodInUse
         return self.but(state=State.REMOVED, setup=None, update_time=at)
 
+    def forgotten(self, at: datetime) -> PaymentMethod:
+        """Removed with its tenant: nothing is kept but what it takes to remove it at the provider."""
+        bare = self.but(label="", brand="", last4="", expire_month=0, expire_year=0, setup=None, provider_customer="")
+        return bare.but(state=State.REMOVED, update_time=at)
+
+    def withdrawn(self) -> PaymentMethod:
+        """Removed at the provider too, which is not asked again."""
+        return self.but(provider_reference="")
+
     def expired_at(self, moment: datetime) -> bool:
         """Whether its last month is over, in UTC; never for one that has none."""
         if not (self.expire_month and self.expire_year):
@@ -112,6 +124,15 @@ class PaymentMethod(Record):
             raise PaymentMethodState(state=self.state.name)
 
 
-def new_payment_method(*, id: str, tenant_id: str, provider: Provider, at: datetime) -> PaymentMethod:
+def new_payment_method(
+    *, id: str, tenant_id: str, provider: Provider, at: datetime, wanted_default: bool = False
+) -> PaymentMethod:
     """One that is being set up."""
-    return PaymentMethod(id=id, tenant_id=tenant_id, provider=provider, create_time=at, update_time=at)
+    return PaymentMethod(
+        id=id,
+        tenant_id=tenant_id,
+        provider=provider,
+        wanted_default=wanted_default,
+        create_time=at,
+        update_time=at,
+    )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
+from typing import TypeVar
 
 from actors.billing.domain.ledger import AccountType, LedgerEntry
 from actors.kernel.records import Announcement, Record
@@ -21,7 +21,8 @@ class ReconciliationDue(Announcement):
 
 @dataclass(frozen=True)
 class Difference:
-    """`kind` is transaction, receivable, credit or provider; `id` the transaction, tenant or provider."""
+    """`kind` is transaction, receivable, credit or provider; `id` the transaction, the tenant, or the payment or
+    refund that a provider has otherwise: its own name of one that we do not know."""
 
     kind: str
     id: str
@@ -41,8 +42,55 @@ class LedgerProof(Record):
     differences: tuple[Difference, ...] = ()
 
 
+PROOF = "proof"
+"""The id of the last proof, the only one that is kept."""
+
 Amounts = Mapping[tuple[str, str], int]
-"""(tenant or provider, currency) → minor units."""
+"""(tenant, currency) → minor units."""
+
+
+class Sums:
+    """What entries sum to, taken in any number of parts: they need not fit into memory, their tenants do."""
+
+    def __init__(self) -> None:
+        self.transactions = 0
+        self.entries = 0
+        self.receivable: dict[tuple[str, str], int] = {}
+        self.credit: dict[tuple[str, str], int] = {}
+        self.unbalanced: list[Difference] = []
+        """Transactions that do not sum to zero, the first hundred."""
+        self._open = ""
+        self._totals: dict[str, int] = {}
+
+    def take(self, entries: Iterable[LedgerEntry]) -> None:
+        """More entries. Those of one transaction follow each other, also from one part to the next."""
+        for entry in entries:
+            if entry.transaction_id != self._open or not self.transactions:
+                self.close()
+                self.transactions += 1
+                self._open = entry.transaction_id
+            self.entries += 1
+            _add(self._totals, entry.currency, entry.amount_minor)
+            if entry.account_type is AccountType.RECEIVABLE:
+                _add(self.receivable, (entry.tenant_id, entry.currency), entry.amount_minor)
+            elif entry.account_type is AccountType.CREDIT:
+                _add(self.credit, (entry.tenant_id, entry.currency), -entry.amount_minor)
+
+    def close(self) -> None:
+        """The transaction that was taken last is over."""
+        for currency, amount in sorted(self._totals.items()):
+            if amount and len(self.unbalanced) < MOST_DIFFERENCES:
+                self.unbalanced.append(Difference("transaction", self._open, 0, amount, currency))
+        self._totals = {}
+
+
+def differences(kind: str, expected: Amounts, found: Amounts) -> list[Difference]:
+    """Where amounts are not what they should be; what one side does not have is 0 there."""
+    return [
+        Difference(kind, key[0], expected.get(key, 0), found.get(key, 0), key[1])
+        for key in sorted({*expected, *found})
+        if expected.get(key, 0) != found.get(key, 0)
+    ]
 
 
 def proven(
@@ -51,24 +99,29 @@ def proven(
     at: datetime,
     receivable: Amounts,
     credit: Amounts,
-    providers: Amounts | None = None,
+    others: Sequence[Difference] = (),
 ) -> LedgerProof:
     """The proof over all entries, with the first hundred differences.
 
-    Entries of one transaction stand beside each other; they are read once, and need not fit into memory.
     `receivable` is what documents have outstanding, `credit` what accounts have, each by tenant and currency;
-    `providers` what providers say they hold of ours: those that are not asked are not compared.
+    `others` what was found by comparing with providers.
     """
-    sums = _Sums()
-    found: list[Difference] = []
-    for id, group in groupby(entries, key=lambda entry: entry.transaction_id):
-        found += [Difference("transaction", id, 0, amount, currency) for currency, amount in sums.add(group)]
-    found += _differences("receivable", receivable, sums.receivable)
-    found += _differences("credit", credit, sums.credit)
-    asked = providers or {}
-    found += _differences("provider", asked, {key: sums.cash.get(key, 0) for key in asked})
+    sums = Sums()
+    sums.take(entries)
+    sums.close()
+    found = [
+        *sums.unbalanced,
+        *differences("receivable", receivable, sums.receivable),
+        *differences("credit", credit, sums.credit),
+        *others,
+    ]
+    return proof(sums, found, at)
+
+
+def proof(sums: Sums, found: Sequence[Difference], at: datetime) -> LedgerProof:
+    """What was found, as a record."""
     return LedgerProof(
-        id="proof",
+        id=PROOF,
         proven=not found,
         prove_time=at,
         transactions=sums.transactions,
@@ -77,37 +130,8 @@ def proven(
     )
 
 
-@dataclass
-class _Sums:
-    transactions: int = 0
-    entries: int = 0
-    receivable: dict[tuple[str, str], int] = field(default_factory=dict)
-    credit: dict[tuple[str, str], int] = field(default_factory=dict)
-    cash: dict[tuple[str, str], int] = field(default_factory=dict)
-
-    def add(self, transaction: Iterable[LedgerEntry]) -> list[tuple[str, int]]:
-        """Takes one transaction; what it does not sum to zero by, in each currency."""
-        self.transactions += 1
-        totals: dict[str, int] = {}
-        for entry in transaction:
-            self.entries += 1
-            totals[entry.currency] = totals.get(entry.currency, 0) + entry.amount_minor
-            if entry.account_type is AccountType.RECEIVABLE:
-                _add(self.receivable, (entry.tenant_id, entry.currency), entry.amount_minor)
-            elif entry.account_type is AccountType.CREDIT:
-                _add(self.credit, (entry.tenant_id, entry.currency), -entry.amount_minor)
-            elif entry.account_type is AccountType.CASH:
-                _add(self.cash, (entry.account, entry.currency), entry.amount_minor)
-        return sorted((currency, amount) for currency, amount in totals.items() if amount)
+K = TypeVar("K")
 
 
-def _add(sums: dict[tuple[str, str], int], key: tuple[str, str], amount: int) -> None:
+def _add(sums: dict[K, int], key: K, amount: int) -> None:
     sums[key] = sums.get(key, 0) + amount
-
-
-def _differences(kind: str, expected: Amounts, found: Amounts) -> list[Difference]:
-    return [
-        Difference(kind, key[0], expected.get(key, 0), found.get(key, 0), key[1])
-        for key in sorted({*expected, *found})
-        if expected.get(key, 0) != found.get(key, 0)
-    ]

@@ -6,10 +6,13 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 
+from actors.billing.domain.charges import Credited
 from actors.billing.domain.invoice import AmountExceeds, Invoice
 from actors.billing.domain.payment import Payment
 from actors.billing.domain.payment_method import Provider
 from actors.kernel.records import Record
+
+NOTHING = Credited()
 
 
 class State(enum.Enum):
@@ -64,18 +67,23 @@ def new_refund(
     id: str,
     at: datetime,
     credit_available_minor: int = 0,
+    credited: Credited = NOTHING,
     credit_note_id: str = "",
 ) -> Refund:
     """So much of a payment, 0 for all that is left. Keep it together with `payment.with_refund`, `refund_begun` and,
     if `note_minor` is not 0, `invoice.refunded` and `refund_note`.
 
-    What the payment left over goes back first, as far as the tenant still has it as credit. Raises PaymentState for a
-    payment that brought nothing, AmountExceeds for more than is left of it, of the invoice and of the credit.
+    What became the tenant's credit goes back first, as far as it is still there: what the payment left over, and what
+    later invoices have credited of this one. The rest is taken back of the invoice. So nobody has back more than they
+    paid. Raises PaymentState for a payment that brought nothing, AmountExceeds for more than is left.
     """
     payment.must_have_succeeded("refund it")
-    spare = min(payment.excess_minor - payment.refunded_excess_minor, max(0, credit_available_minor))
+    whole = payment.amount_minor - payment.refunded_minor
     used = payment.amount_minor - payment.excess_minor - (payment.refunded_minor - payment.refunded_excess_minor)
-    left = spare + min(used, invoice.totals.total_minor - invoice.totals.refunded_minor)
+    on_credit = payment.excess_minor + credited.minor - payment.refunded_excess_minor
+    spare = max(0, min(on_credit, credit_available_minor, whole))
+    charged = invoice.totals.total_minor - invoice.totals.refunded_minor - credited.minor
+    left = min(whole, spare + max(0, min(used, charged)))
     amount = amount_minor or left
     if amount > left or amount < 1:
         raise AmountExceeds(left_minor=left)

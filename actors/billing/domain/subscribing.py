@@ -83,7 +83,8 @@ def moment_of_change(preview_time: datetime | None, subscription: Subscription, 
     Raises PreviewStale for a preview of more than ten minutes ago, of a time to come, from before the present period
     or the last change; and once the period has ended, which has to be rolled over first.
     """
-    moment = whole_second(now)
+    # A period that a change began may be a second ahead.
+    moment = max(whole_second(now), subscription.period_start_time)
     if moment >= subscription.period_end_time:
         raise PreviewStale(problem="is of a period that has just ended")
     if preview_time is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
 from actors.billing.domain.coupon import Coupon, Discount
@@ -21,17 +21,20 @@ from actors.billing.domain.subscription_state import (
 from actors.kernel.records import Record
 
 ABANDONED = "the first payment was never made"
+_SECOND = timedelta(seconds=1)
+"""The shortest period."""
+_ORDERED = tuple(one.name for one in fields(Order))
 
 
 @dataclass(frozen=True)
 class PendingChange(Order):
     """A change that waits for the end of the period."""
 
-    effective_time: datetime
+    effective_time: datetime = field(kw_only=True)
 
     @property
     def order(self) -> Order:
-        return Order(self.plan_id, self.plan_version, self.interval, self.seats, self.recurring_micros, self.costs)
+        return Order(**{name: getattr(self, name) for name in _ORDERED})
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class Subscription(Record):
     seats: int
     recurring_micros: int
     costs: bool
+    metered: tuple[str, ...] = ()
     anchor_time: datetime
     anchor_number: int = 1
     """The number of the period that begins at the anchor; an earlier one is a trial, or shorter than an interval."""
@@ -84,7 +88,7 @@ class Subscription(Record):
 
     @property
     def order(self) -> Order:
-        return Order(self.plan_id, self.plan_version, self.interval, self.seats, self.recurring_micros, self.costs)
+        return Order(**{name: getattr(self, name) for name in _ORDERED})
 
     @property
     def period(self) -> Period:
@@ -142,23 +146,36 @@ class Subscription(Record):
     def changed_now(self, order: Order, at: datetime) -> Subscription:
         """Subscribed to something else from this second on; a change that waited is dropped.
 
-        Another interval begins a new period, with this second as its anchor; on a trial, one with the trial's end.
-        What is charged and credited is `change_lines` of the record before and after.
+        Another interval begins a new period, with this second as its anchor; on a trial, one with the trial's end. So
+        does an order that does not charge for all the usage that the present one does: what was used is charged by
+        what it was used on. A period that began in this very second lasts for it.
+        What is charged and credited is `change_lines` of the record before and after. Raises PaymentMethodNeeded.
         """
         self._must_run("change it")
         if order == self.order:
             return self if self.pending_change is None else self.but(pending_change=None, update_time=at)
+        self._must_be_payable(order)
         moment = max(whole_second(at), self.period_start_time)
+        trial = self.state is State.TRIALING
+        anew = not trial and (order.interval is not self.interval or not order.sells_usage_of(self.order))
+        if anew:
+            moment = max(moment, self.period_start_time + _SECOND)
         after = self.but(pending_change=None, change_time=moment, update_time=at, **vars(order))
-        if order.interval is not self.interval:
-            after = after._on_trial_interval() if self.state is State.TRIALING else after._anchored(moment)
+        if anew:
+            after = after._anchored(moment)
+        elif order.interval is not self.interval:
+            after = after._on_trial_interval()
         return self._told(after, moment)
 
     def changed_later(self, order: Order, at: datetime) -> Subscription:
-        """Subscribed to something else when the period ends; the present order again takes a waiting change back."""
+        """Subscribed to something else when the period ends; the present order again takes a waiting change back.
+
+        Raises PaymentMethodNeeded.
+        """
         self._must_run("change it")
         pending = None
         if order != self.order:
+            self._must_be_payable(order)
             pending = PendingChange(effective_time=self.period_end_time, **vars(order))
         return self if pending == self.pending_change else self.but(pending_change=pending, update_time=at)
 
@@ -244,6 +261,24 @@ class Subscription(Record):
             return self
         return self.but(cancel_at_period_end=False, pause_at_period_end=False, cancel_reason="", update_time=at)
 
+    def restored(self, cancelled_for: str, at: datetime) -> Subscription:
+        """Its tenant is there again: takes back a pause, and a cancellation for this reason, that wait for the period's
+        end; begins a period now if it was paused. What else was decided stays so.
+        """
+        if self.state is State.PAUSED:
+            return self._restarted(at)
+        if self.state not in RUNNING:
+            return self
+        cancels = self.cancel_at_period_end and self.cancel_reason != cancelled_for
+        if not self.pause_at_period_end and cancels == self.cancel_at_period_end:
+            return self
+        return self.but(
+            pause_at_period_end=False,
+            cancel_at_period_end=cancels,
+            cancel_reason=self.cancel_reason if cancels else "",
+            update_time=at,
+        )
+
     def rolled(self, at: datetime) -> Rollover | None:
         """The end of the present period, as of that very moment however late it is looked at.
 
@@ -287,7 +322,7 @@ class Subscription(Record):
     def _ended(self, at: datetime, reason: str) -> Subscription:
         moment = whole_second(at)
         # A period has a length, also one that is cancelled in its first second.
-        end = min(self.period_end_time, max(moment, self.period_start_time + timedelta(seconds=1)))
+        end = min(self.period_end_time, max(moment, self.period_start_time + _SECOND))
         after = self.but(
             live_key=None,
             state=State.CANCELLED,
@@ -335,6 +370,11 @@ class Subscription(Record):
     def _must_run(self, action: str) -> None:
         if self.state not in RUNNING:
             raise SubscriptionState(state=self.state.name, action=action)
+
+    def _must_be_payable(self, order: Order) -> None:
+        """A trial goes on without a payment method: it suspends when it ends."""
+        if order.costs and not self.payment_method_id and self.state is not State.TRIALING:
+            raise PaymentMethodNeeded
 
     def _must_live(self, action: str) -> None:
         if self.state is State.CANCELLED:

@@ -54,6 +54,12 @@ class SubscriptionIncompleteDue(Announcement):
     subscription_id: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class TrialEndDue(Announcement):
+    tenant_id: str
+    subscription_id: str
+
+
 class State(enum.Enum):
     INCOMPLETE = "INCOMPLETE"
     TRIALING = "TRIALING"

@@ -27,6 +27,8 @@ class InvoiceTotals:
     paid_minor: int = 0
     refunded_minor: int = 0
     taxes: tuple[TaxTotal, ...] = ()
+    charged_minor: int = 0
+    """What its lines charge, after discounts and with taxes, before what they credit."""
 
     @property
     def net_minor(self) -> int:
@@ -80,6 +82,7 @@ def drawn(
         due_minor=max(0, total),
         credit_minor=min(0, total),
         taxes=taxes.totals,
+        charged_minor=sum(line.total_minor for line in whole if line.kind is not Kind.PRORATED_CREDIT),
     )
     return Drawn(whole, totals)
 

@@ -10,7 +10,7 @@ from actors.billing.domain.meter import Aggregation, Meter, Reading, quantity_of
 from actors.billing.domain.money import divide_half_even
 from actors.billing.domain.period import Period, in_utc
 from actors.billing.domain.terms import Beyond, Limit
-from actors.kernel.errors import InvalidArgument, ResourceExhausted
+from actors.kernel.errors import InvalidArgument, LimitReached
 from actors.kernel.records import Announcement, Record
 
 OLDEST = timedelta(days=35)
@@ -25,10 +25,6 @@ TREND_SHARE = 20
 
 class EventTime(InvalidArgument):
     message = "the event {event} is {problem}"
-
-
-class LimitReached(ResourceExhausted):
-    message = "the plan allows {most} of {meter}; {remedy}"
 
 
 @dataclass(frozen=True)
@@ -56,7 +52,8 @@ class UsageEvent(Record):
     arrive_time: datetime
     subject: str = ""
     period_number: int = 0
-    day: str = ""
+    expire_time: datetime | None = None
+    """When its id may be forgotten: OLDEST after it can no longer be sent, at the earliest."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,12 +28,14 @@ from __future__ import annotations
 
 import enum
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from actors.billing.providers.declines import DeclineReason
-from actors.kernel.errors import FailedPrecondition, InvalidArgument, Unauthenticated, Unavailable
+from actors.billing.domain.payment import DeclineReason, State
+from actors.billing.domain.payment_method import Confirmation
+from actors.billing.domain.refund import State as RefundState
+from actors.kernel.errors import FailedPrecondition, Unauthenticated, Unavailable
 
 LARGEST_EVENT_BYTES = 1 << 20
 """Events are a few kilobytes; more is refused unread."""
@@ -53,38 +55,8 @@ class SignatureInvalid(Unauthenticated):
     message = "the event is not {provider}'s: {problem}"
 
 
-class CardNumberRefused(InvalidArgument):
-    message = "{field} looks like a card number; only the provider's own fields may take one"
-
-
-class AmountExceeds(InvalidArgument):
-    message = "more than what is left: {left_minor}"
-
-
-class PaymentMethodNeeded(FailedPrecondition):
-    message = "a payment method is needed first"
-
-
 class ProviderRefused(Exception):
     """The provider finds a request of ours malformed or our credentials wrong: a fault of this installation."""
-
-
-class State(enum.Enum):
-    """How a charge stands. The last three are final."""
-
-    PENDING = "PENDING"
-    REQUIRES_ACTION = "REQUIRES_ACTION"
-    SUCCEEDED = "SUCCEEDED"
-    FAILED = "FAILED"
-    CANCELLED = "CANCELLED"
-
-
-@dataclass(frozen=True)
-class Confirmation:
-    """How the payer agrees: a page to go to, or a secret for the provider's script in the browser, or both."""
-
-    redirect_url: str = field(default="", repr=False)
-    client_secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -178,6 +150,7 @@ class Outcome:
     """What became of a charge."""
 
     state: State
+    """The last three are final."""
     reference: str = ""
     """The provider's own name of the payment; empty when it keeps none."""
     decline: DeclineReason | None = None
@@ -186,12 +159,6 @@ class Outcome:
     """The provider's own code, for those who look into it. Never shown to payers."""
     confirmation: Confirmation | None = None
     """When the payer must act."""
-
-
-class RefundState(enum.Enum):
-    PENDING = "PENDING"
-    SUCCEEDED = "SUCCEEDED"
-    FAILED = "FAILED"
 
 
 @dataclass(frozen=True)

@@ -6,24 +6,9 @@ wrong one.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping
 
-
-class DeclineReason(enum.Enum):
-    """`atrium.billing.v1.DeclineReason` by name."""
-
-    GENERIC = "GENERIC"
-    INSUFFICIENT_FUNDS = "INSUFFICIENT_FUNDS"
-    EXPIRED = "EXPIRED"
-    INCORRECT_DETAILS = "INCORRECT_DETAILS"
-    LOST_OR_STOLEN = "LOST_OR_STOLEN"
-    SUSPECTED_FRAUD = "SUSPECTED_FRAUD"
-    LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
-    NOT_CONFIRMED = "NOT_CONFIRMED"
-    UNSUPPORTED = "UNSUPPORTED"
-    METHOD_GONE = "METHOD_GONE"
-
+from actors.billing.domain.payment import DeclineReason
 
 _R = DeclineReason
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 
-from actors.billing.providers.card_numbers import refuse_card_numbers
+from actors.billing.domain.card_number import refuse_card_numbers
+from actors.billing.domain.payment import State
+from actors.billing.domain.refund import State as RefundState
 from actors.billing.providers.contract import (
     ChargeRequest,
     Method,
@@ -18,11 +20,9 @@ from actors.billing.providers.contract import (
     ProviderEvent,
     RefundOutcome,
     RefundRequest,
-    RefundState,
     Setup,
     SetupState,
     SignatureInvalid,
-    State,
     Traits,
 )
 

@@ -17,12 +17,13 @@ import httpx
 import orjson
 from cryptography import x509
 
+from actors.billing.domain.card_number import refuse_card_numbers
+from actors.billing.domain.invoice import AmountExceeds
+from actors.billing.domain.payment import DeclineReason, State
+from actors.billing.domain.payment_method import Confirmation
 from actors.billing.providers import paypal_objects, paypal_webhooks
-from actors.billing.providers.card_numbers import refuse_card_numbers
 from actors.billing.providers.contract import (
-    AmountExceeds,
     ChargeRequest,
-    Confirmation,
     Movement,
     MovementKind,
     Outcome,
@@ -34,10 +35,9 @@ from actors.billing.providers.contract import (
     Setup,
     SetupState,
     SignatureInvalid,
-    State,
     Traits,
 )
-from actors.billing.providers.declines import DeclineReason, paypal_decline, paypal_declines
+from actors.billing.providers.declines import paypal_decline, paypal_declines
 from actors.billing.providers.paypal_objects import Data
 from actors.kernel.clock import Clock
 from actors.kernel.errors import IdempotencyKeyReused
@@ -351,9 +351,13 @@ class PayPalPayments:
         if url not in self._certificates:
             try:
                 answer = await self._http.get(url)
-                answer.raise_for_status()
             except httpx.HTTPError:
                 raise ProviderUnavailable(provider="paypal") from None
+            if 400 <= answer.status_code < 500:
+                # An address that the sender made up.
+                raise SignatureInvalid(provider="paypal", problem="its certificate is not there")
+            if answer.status_code != 200:
+                raise ProviderUnavailable(provider="paypal")
             try:
                 chain = x509.load_pem_x509_certificates(answer.content[:_CERTIFICATE_BYTES])
             except ValueError:

@@ -7,9 +7,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from actors.billing.domain.money import exponent
+from actors.billing.domain.payment import State
+from actors.billing.domain.payment_method import Confirmation
+from actors.billing.domain.refund import State as RefundState
 from actors.billing.providers.contract import (
     ChargeRequest,
-    Confirmation,
     EventKind,
     Method,
     Movement,
@@ -17,10 +20,8 @@ from actors.billing.providers.contract import (
     Outcome,
     ProviderEvent,
     RefundOutcome,
-    RefundState,
-    State,
 )
-from actors.billing.providers.currencies import minor_digits, rescaled
+from actors.billing.providers.currencies import rescaled
 from actors.billing.providers.declines import paypal_decline
 
 _CURRENCIES = "AUD BRL CAD CHF CNY CZK DKK EUR GBP HKD HUF ILS JPY MXN MYR NOK NZD PHP PLN SEK SGD THB TWD USD"
@@ -33,7 +34,7 @@ Data = Mapping[str, Any]
 def money(amount_minor: int, currency: str) -> dict[str, str] | None:
     """The amount as PayPal writes it; None for one that PayPal cannot take."""
     digits = _DIGITS.get(currency)
-    scaled = None if digits is None else rescaled(amount_minor, minor_digits(currency), digits)
+    scaled = None if digits is None else rescaled(amount_minor, exponent(currency), digits)
     if digits is None or scaled is None:
         return None
     return {"currency_code": currency, "value": str(Decimal(scaled).scaleb(-digits).quantize(Decimal(10) ** -digits))}
@@ -41,7 +42,7 @@ def money(amount_minor: int, currency: str) -> dict[str, str] | None:
 
 def minor_of(amount: Data) -> int:
     """PayPal's amount in our minor units."""
-    return int(Decimal(amount["value"]).scaleb(minor_digits(amount["currency_code"])))
+    return int(Decimal(amount["value"]).scaleb(exponent(amount["currency_code"])))
 
 
 def order_words(request: ChargeRequest, amount: Mapping[str, str]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
@@ -35,6 +36,13 @@ class Providers:
     def __iter__(self) -> Iterator[PaymentProvider]:
         """In the order in which people are offered them."""
         return iter(self._found.values())
+
+    async def kept_open(self) -> None:
+        """Waits until cancelled, then closes the providers: the worker that goes last."""
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await self.aclose()
 
     async def aclose(self) -> None:
         for provider in self:

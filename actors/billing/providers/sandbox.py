@@ -18,32 +18,31 @@ from urllib.parse import urlencode
 
 import orjson
 
-from actors.billing.providers.card_numbers import refuse_card_numbers
+from actors.billing.domain.card_number import refuse_card_numbers
+from actors.billing.domain.invoice import AmountExceeds
+from actors.billing.domain.payment import DeclineReason, State
+from actors.billing.domain.payment_method import Confirmation
+from actors.billing.domain.refund import State as RefundState
+from actors.billing.domain.subscription_state import PaymentMethodNeeded
 from actors.billing.providers.contract import (
     LARGEST_EVENT_BYTES,
-    AmountExceeds,
     ChargeRequest,
-    Confirmation,
     EventKind,
     Method,
     Movement,
     MovementKind,
     Outcome,
-    PaymentMethodNeeded,
     ProviderEvent,
     ProviderMissing,
     ProviderRefused,
     ProviderUnavailable,
     RefundOutcome,
     RefundRequest,
-    RefundState,
     Setup,
     SetupState,
     SignatureInvalid,
-    State,
     Traits,
 )
-from actors.billing.providers.declines import DeclineReason
 from actors.billing.providers.sandbox_events import SandboxEvents, Send, event_body
 from actors.billing.providers.sandbox_state import SandboxRecord, SandboxState
 from actors.billing.providers.sandbox_tokens import SETTLES_AFTER, behaviour
@@ -68,11 +67,11 @@ class Sandbox:
 
     async def create_customer(self, idempotency_key: str, *, name: str, email: str) -> str:
         refuse_card_numbers(name=name, email=email)
-        return _name("sbc", idempotency_key)
+        return name_of("sbc", idempotency_key)
 
     async def begin_setup(self, idempotency_key: str, *, customer: str, token: str = "", return_url: str = "") -> Setup:
         refuse_card_numbers(token=token)
-        reference = _name("sbm", idempotency_key)
+        reference = name_of("sbm", idempotency_key)
         does = behaviour(token or "tok_setup_challenge")
         if does is None:
             return Setup(SetupState.FAILED, reference, decline=DeclineReason.INCORRECT_DETAILS)
@@ -99,7 +98,7 @@ class Sandbox:
         refuse_card_numbers(method=request.method, description=request.description)
         if not request.method:
             raise PaymentMethodNeeded()
-        reference = _name("sbp", request.idempotency_key)
+        reference = name_of("sbp", request.idempotency_key)
         record = await self._state.read(f"charge:{reference}") or await self._taken(request, reference)
         if record.data["asked"] != _asked(request):
             raise IdempotencyKeyReused(problem="was used for another payment")
@@ -109,7 +108,7 @@ class Sandbox:
         return self._outcome(reference, record.data)
 
     async def look_up(self, request: ChargeRequest, *, reference: str = "") -> Outcome | None:
-        reference = reference or _name("sbp", request.idempotency_key)
+        reference = reference or name_of("sbp", request.idempotency_key)
         record = await self._state.read(f"charge:{reference}")
         return None if record is None else self._outcome(reference, record.data)
 
@@ -275,7 +274,7 @@ class Sandbox:
         except (orjson.JSONDecodeError, KeyError, TypeError):
             raise SignatureInvalid(provider="sandbox", problem="it is not signed") from None
         found = await self.answer(reference, secret, accept=answer == "accept")
-        id, now = _name("sbe", f"answer|{reference}"), self._clock.now()
+        id, now = name_of("sbe", f"answer|{reference}"), self._clock.now()
         if isinstance(found, Setup):
             return ProviderEvent(id, EventKind.SETUP, now, reference, type="challenge.answered")
         key = (await self._charge(reference)).data["key"]
@@ -345,13 +344,13 @@ class Sandbox:
         return "sbs_" + self.events.mac(f"challenge|{reference}".encode())[:40]
 
 
-def _name(prefix: str, key: str) -> str:
+def name_of(prefix: str, key: str) -> str:
     """The sandbox's name of what has this key."""
     return f"{prefix}_{hashlib.sha256(key.encode()).hexdigest()[:24]}"
 
 
 def _refund_name(request: RefundRequest) -> str:
-    return _name("sbr", f"{request.reference}|{request.idempotency_key}")
+    return name_of("sbr", f"{request.reference}|{request.idempotency_key}")
 
 
 def _asked(request: ChargeRequest) -> list[Any]:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from actors.billing.providers.contract import RefundState, State
-from actors.billing.providers.declines import DeclineReason
+from actors.billing.domain.payment import DeclineReason, State
+from actors.billing.domain.refund import State as RefundState
 
 
 @dataclass(frozen=True)

@@ -14,15 +14,16 @@ from typing import Any
 
 import stripe
 
+from actors.billing.domain.card_number import refuse_card_numbers
+from actors.billing.domain.invoice import AmountExceeds
+from actors.billing.domain.payment import DeclineReason, State
+from actors.billing.domain.subscription_state import PaymentMethodNeeded
 from actors.billing.providers import stripe_objects
-from actors.billing.providers.card_numbers import refuse_card_numbers
 from actors.billing.providers.contract import (
     LARGEST_EVENT_BYTES,
-    AmountExceeds,
     ChargeRequest,
     Movement,
     Outcome,
-    PaymentMethodNeeded,
     ProviderEvent,
     ProviderRefused,
     ProviderUnavailable,
@@ -31,10 +32,9 @@ from actors.billing.providers.contract import (
     Setup,
     SetupState,
     SignatureInvalid,
-    State,
     Traits,
 )
-from actors.billing.providers.declines import DeclineReason, stripe_decline
+from actors.billing.providers.declines import stripe_decline
 from actors.billing.providers.stripe_objects import CLOSED, KEY, Data
 from actors.kernel.errors import IdempotencyKeyReused
 

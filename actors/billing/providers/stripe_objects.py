@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from actors.billing.domain.money import exponent
+from actors.billing.domain.payment import DeclineReason, State
+from actors.billing.domain.payment_method import Confirmation
+from actors.billing.domain.refund import State as RefundState
 from actors.billing.providers.contract import (
-    Confirmation,
     EventKind,
     Method,
     Movement,
@@ -15,13 +18,11 @@ from actors.billing.providers.contract import (
     Outcome,
     ProviderEvent,
     RefundOutcome,
-    RefundState,
     Setup,
     SetupState,
-    State,
 )
-from actors.billing.providers.currencies import minor_digits, rescaled
-from actors.billing.providers.declines import DeclineReason, stripe_decline
+from actors.billing.providers.currencies import rescaled
+from actors.billing.providers.declines import stripe_decline
 
 KEY = "atrium_key"
 """The metadata entry that carries our key."""
@@ -41,13 +42,13 @@ Data = Mapping[str, Any]
 def stripe_amount(amount_minor: int, currency: str) -> int | None:
     """The amount as Stripe counts it; None for one that Stripe cannot take (three decimals must end in zero)."""
     digits = _DIGITS.get(currency, 2)
-    scaled = rescaled(amount_minor, minor_digits(currency), digits)
+    scaled = rescaled(amount_minor, exponent(currency), digits)
     return None if scaled is None or (digits == 3 and scaled % 10) else scaled
 
 
 def minor_amount(amount: int, currency: str) -> int:
     """Stripe's amount in our minor units."""
-    scaled = rescaled(amount, _DIGITS.get(currency, 2), minor_digits(currency))
+    scaled = rescaled(amount, _DIGITS.get(currency, 2), exponent(currency))
     return amount if scaled is None else scaled
 
 

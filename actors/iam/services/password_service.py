@@ -21,6 +21,7 @@ from actors.iam.domain.session import EndReason
 from actors.iam.domain.user import Status
 from actors.iam.invitations import Links
 from actors.iam.passwords import Passwords
+from actors.iam.seats import Seats
 from actors.iam.sessions import SessionDesk
 from actors.iam.sign_in import SignIn, refuse_others
 from actors.iam.store import IamUnit
@@ -32,8 +33,11 @@ from actors.kernel.store.unit import Store
 class PasswordService(PasswordServiceServicer):
     """Passwords and the one-time links that set them."""
 
-    def __init__(self, room: Room, desk: SessionDesk, sign_in: SignIn, passwords: Passwords, links: Links) -> None:
+    def __init__(
+        self, room: Room, desk: SessionDesk, sign_in: SignIn, passwords: Passwords, links: Links, seats: Seats
+    ) -> None:
         self.room, self.desk, self.sign_in, self.passwords, self.links = room, desk, sign_in, passwords, links
+        self.seats = seats
         self.store: Store[IamUnit] = room.store
 
     async def ForgotPassword(self, request: ForgotPasswordRequest, call: Call) -> ForgotPasswordResponse:
@@ -99,6 +103,7 @@ class PasswordService(PasswordServiceServicer):
             tenancy = await self.desk.tenancy(unit, call.scope)
             if call.scope and tenancy is None:
                 raise LinkInvalid
+            await self.seats.must_have_room(unit, more=0)
             unit.links.delete(link)
             user = unit.users.put(user.activated(self.room.clock.now(), request.display_name))
             unit.credentials.put((await unit.credentials.of_user(user.id)).but(password_hash=hashed))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from actors.api.iam.v1 import (
     BatchUpdateRolesRequest,
     BatchUpdateRolesResponse,
@@ -26,6 +28,8 @@ from actors.kernel.module import Room
 from actors.kernel.pages import page_request
 from actors.kernel.store.contract import Eq, Order
 from actors.kernel.store.unit import Store
+
+_PARENTS = "role-parents"
 
 
 class RoleService(RoleServiceServicer):
@@ -88,8 +92,9 @@ class RoleService(RoleServiceServicer):
 
     async def UpdateRole(self, request: UpdateRoleRequest, call: Call) -> RoleMessage:
         async with self.store.unit(call) as unit:
+            hold = await unit.guard(_PARENTS)
             known = await unit.roles.known()
-            role = await self._changed(unit, call, request, known)
+            role = await self._changed(unit, call, request, known, hold)
             return role_message(role, known, self.policy, call.scope)
 
     async def BatchUpdateRoles(self, request: BatchUpdateRolesRequest, call: Call) -> BatchUpdateRolesResponse:
@@ -97,13 +102,21 @@ class RoleService(RoleServiceServicer):
             if update.tenant_id not in ("", call.scope):
                 raise NotFound(kind="role", id=update.id)
         async with self.store.unit(call) as unit:
+            hold = await unit.guard(_PARENTS)
             known = await unit.roles.known()
-            changed = [await self._changed(unit, call, update, known) for update in request.updates]
+            changed = [await self._changed(unit, call, update, known, hold) for update in request.updates]
             return BatchUpdateRolesResponse(
                 roles=[role_message(role, known, self.policy, call.scope) for role in changed]
             )
 
-    async def _changed(self, unit: IamUnit, call: Call, request: UpdateRoleRequest, known: dict[str, Role]) -> Role:
+    async def _changed(
+        self,
+        unit: IamUnit,
+        call: Call,
+        request: UpdateRoleRequest,
+        known: dict[str, Role],
+        hold: Callable[[], None],
+    ) -> Role:
         """Stages one change and puts it into the known roles, so that the next one is checked against it."""
         before = await unit.roles.get(request.id, request.etag)
         role = before.changed(
@@ -119,7 +132,7 @@ class RoleService(RoleServiceServicer):
         known[role.id] = role
         check_no_cycle(role, known)
         if role.parent_id != before.parent_id:
-            await unit.guard("role-parents")  # two such changes that do not see each other could close a circle
+            hold()  # two such changes that do not see each other could close a circle
         await self.roles.check_grant(unit, call, patterns_of(closure([role.id], known)), had)
         known[role.id] = role = unit.roles.put(role)
         return role

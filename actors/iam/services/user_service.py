@@ -26,6 +26,7 @@ from actors.iam.domain.user import Credential, Status, User, UserStatus, check_d
 from actors.iam.invitations import Links
 from actors.iam.passwords import Passwords
 from actors.iam.roles import Roles
+from actors.iam.seats import Seats
 from actors.iam.sessions import SessionDesk, user_message
 from actors.iam.sign_in import SignIn
 from actors.iam.store import IamUnit
@@ -49,9 +50,16 @@ class UserService(UserServiceServicer):
     """Users of the platform and of each tenant."""
 
     def __init__(
-        self, room: Room, desk: SessionDesk, sign_in: SignIn, passwords: Passwords, links: Links, roles: Roles
+        self,
+        room: Room,
+        desk: SessionDesk,
+        sign_in: SignIn,
+        passwords: Passwords,
+        links: Links,
+        roles: Roles,
+        seats: Seats,
     ) -> None:
-        self.room, self.clock = room, room.clock
+        self.room, self.clock, self.seats = room, room.clock, seats
         self.desk, self.sign_in, self.passwords, self.links, self.roles = desk, sign_in, passwords, links, roles
         self.store: Store[IamUnit] = room.store
 
@@ -66,6 +74,7 @@ class UserService(UserServiceServicer):
             check_domain(request.email, tenancy.allowed_email_domains if tenancy else ())
             role_ids = tuple(request.role_ids) or (("role_member",) if call.scope else ())
             await self.roles.check_assignable(unit, call, role_ids)
+            await self.seats.must_have_room(unit, more=1)
             now = self.clock.now()
             user = new_user(
                 id=self.clock.new_id("usr"),
@@ -155,6 +164,8 @@ class UserService(UserServiceServicer):
         async with self.store.unit(call) as unit:
             user = await self._subordinate(unit, call, request.id, request.etag)
             credential = await unit.credentials.of_user(user.id)
+            if user.status is Status.SUSPENDED:
+                await self.seats.must_have_room(unit, more=0)
             user = unit.users.put(user.restored(self.clock.now(), has_password=bool(credential.password_hash)))
             await self.sign_in.unlock(unit, user)
             return await self._message(unit, user)
@@ -163,6 +174,7 @@ class UserService(UserServiceServicer):
         async with self.store.unit(call) as unit:
             user = await self._subordinate(unit, call, request.id)
             user = unit.users.put(user.invited())
+            await self.seats.must_have_room(unit, more=0)
             await self.links.send(unit, call, user, await unit.directory.here(), Purpose.INVITATION)
             return unit.answer(await self._message(unit, user))
 

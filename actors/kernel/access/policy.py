@@ -45,6 +45,8 @@ class Method:
     realms: frozenset[str] = _BOTH
     own_tenant: bool = False
     widened_by: str = ""
+    new_work: bool = False
+    """Refused to people of a tenant whose subscription is not active."""
     audit_action: str = ""
     audit_target: str = ""
     safe: bool = False
@@ -53,6 +55,8 @@ class Method:
     """May be repeated without a second effect."""
     streaming: bool = False
     """Answers with a stream."""
+    takes_stream: bool = False
+    """Is asked with a stream of requests, and answers once."""
     tenant_field: str = ""
     """The request's field that names the tenant; empty when none does."""
 
@@ -63,7 +67,8 @@ class Method:
     @property
     def takes_key(self) -> bool:
         """Whether callers may send an idempotency key."""
-        return self.rule == "permission" and not self.safe and not self.idempotent and not self.streaming
+        streams = self.streaming or self.takes_stream
+        return self.rule == "permission" and not self.safe and not self.idempotent and not streams
 
     def __str__(self) -> str:
         return self.full_name
@@ -167,6 +172,8 @@ def _read(service: ServiceDescriptor, descriptor: MethodDescriptor) -> Method:
     audit = options.Extensions[options_pb2.audit]
     level = options.idempotency_level
     request = descriptor.input_type
+    if descriptor.client_streaming and descriptor.server_streaming:
+        raise ContractBroken(f"{full_name} streams both ways: a stream of requests is answered once")
     tenant_fields = [f.name for f in request.fields if f.GetOptions().Extensions[options_pb2.tenant]]
     if len(tenant_fields) > 1:
         raise ContractBroken(f"{full_name} names the tenant twice: {', '.join(tenant_fields)}")
@@ -182,11 +189,13 @@ def _read(service: ServiceDescriptor, descriptor: MethodDescriptor) -> Method:
         realms=frozenset(_REALMS[r] for r in access.realms) or _BOTH,
         own_tenant=access.own_tenant,
         widened_by=access.widened_by,
+        new_work=access.new_work,
         audit_action=audit.action,
         audit_target=audit.target,
         safe=level == descriptor_pb2.MethodOptions.NO_SIDE_EFFECTS,
         idempotent=level == descriptor_pb2.MethodOptions.IDEMPOTENT,
         streaming=descriptor.server_streaming,
+        takes_stream=descriptor.client_streaming,
         tenant_field=tenant_fields[0] if tenant_fields else "",
     )
 

@@ -27,27 +27,42 @@ _MOST_REMEMBERED = 20_000
 
 
 class Revocations:
-    """Since when tokens that name a session, user, role or tenant are stale."""
+    """Since when tokens that name a session, user, role or tenant are stale, or a tier that is not the tenant's."""
 
     def __init__(self, lifetime_seconds: float) -> None:
         self.lifetime_ms = int((lifetime_seconds + 60) * 1000)
         """Marks older than any living token are forgotten."""
         self.epoch = 0
         self._since: dict[str, int] = {}
+        self._tiers: dict[str, tuple[str, int]] = {}
         self._marked = asyncio.Event()
 
     def mark(self, id: str, since_ms: int) -> None:
         """Makes tokens issued before the moment and naming the id stale."""
         if since_ms > self._since.get(id, 0):
             self._since[id] = since_ms
-            self.epoch += 1
-            self._marked.set()
-            self._marked = asyncio.Event()
+            self._tell()
         if len(self._since) > 50_000:
             oldest = int(time.time() * 1000) - self.lifetime_ms
             self._since = {key: ms for key, ms in self._since.items() if ms > oldest}
 
+    def mark_tier(self, tenant_id: str, tier: str, since_ms: int) -> None:
+        """Makes tokens of the tenant stale that were issued before the moment and name another tier."""
+        self._tiers[tenant_id] = (tier, since_ms)
+        self._tell()
+        if len(self._tiers) > 50_000:
+            oldest = int(time.time() * 1000) - self.lifetime_ms
+            self._tiers = {key: known for key, known in self._tiers.items() if known[1] > oldest}
+
+    def _tell(self) -> None:
+        self.epoch += 1
+        self._marked.set()
+        self._marked = asyncio.Event()
+
     def stale(self, principal: Principal) -> bool:
+        tier = self._tiers.get(principal.tenant_id)
+        if tier is not None and principal.tier != tier[0] and principal.issued_ms < tier[1]:
+            return True
         since = self._since
         return any(
             principal.issued_ms < since.get(id, 0)

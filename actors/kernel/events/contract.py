@@ -116,14 +116,16 @@ class Bus(Protocol):
     async def replay(
         self,
         sources: Sequence[Source],
-        since: datetime,
+        since: datetime | None,
         handle: Callable[[Envelope], None],
         caught_up: Callable[[], None] = lambda: None,
     ) -> None:
         """Calls the handler with every event since the moment, then with each new one, until cancelled.
 
-        Every replica gets every event. Over outages of the bus some may come twice, none is left out. `caught_up` is
-        called once, after the handler had everything that was published before the replay began.
+        Without a moment it begins with the last event of each subject, whenever that was: for announcements that say
+        all there is to say of a tenant. Every replica gets every event. Over outages of the bus some may come twice,
+        none is left out but those that a later one of their subject replaces. `caught_up` is called once, after the
+        handler had everything that was published before the replay began.
         """
         ...
 

@@ -136,14 +136,19 @@ class MemoryBus:
     async def replay(
         self,
         sources: Sequence[Source],
-        since: datetime,
+        since: datetime | None,
         handle: Callable[[Envelope], None],
         caught_up: Callable[[], None] = lambda: None,
     ) -> None:
         filters = [source.filter for source in sources]
-        for envelope in self.log:
-            if envelope.stored_ms >= since.timestamp() * 1000 and any(_matches(f, envelope.subject) for f in filters):
-                handle(envelope)
+        wanted = [envelope for envelope in self.log if any(_matches(f, envelope.subject) for f in filters)]
+        if since is None:
+            last = {envelope.subject: envelope.id for envelope in wanted}
+            wanted = [envelope for envelope in wanted if last[envelope.subject] == envelope.id]
+        else:
+            wanted = [envelope for envelope in wanted if envelope.stored_ms >= since.timestamp() * 1000]
+        for envelope in wanted:
+            handle(envelope)
         listeners = [(pattern, handle) for pattern in filters]
         self._listeners += listeners
         caught_up()

@@ -1,17 +1,23 @@
 """The chain every call passes, composed once per method at start.
 
-    telemetry → errors → access → tenant → validation → retry → idempotency → audit → handler
+    telemetry → errors → access → tenant → subscription → validation → retry → idempotency → audit → handler
 
 - **telemetry** is outermost: it counts and times whatever happens inside, refusals too.
 - **errors** turns anything unexpected into one Internal error, whose text tells the caller nothing but the request id.
 - **access** says who asks, before anything else is done for them, and ends a stream whose opener may no longer have it.
+  A tenant's machine goes no further when the tenant's subscription is not active, or its API calls are used up.
 - **tenant** says whose things the call is about; needs to know who asks.
+- **subscription** refuses new work to the people of a tenant whose subscription is not active.
 - **validation** looks at the request only for callers who may ask at all.
 - **retry** runs what is below it again when others were faster; nothing above it has an effect.
 - **idempotency** answers repeated calls; inside retry, for a twin may have committed meanwhile.
 - **audit** leaves the entry of calls that committed none themselves, and folds refusals.
 
-A step that a method has no use for is not in its chain.
+A step that a method has no use for is not in its chain. A method that is asked with a stream of requests has
+
+    telemetry → errors → access → intake → handler
+
+where intake does for each message what tenant, validation and audit do for a call.
 """
 
 from __future__ import annotations
@@ -31,8 +37,9 @@ from google.protobuf.message import Message
 from actors.kernel.access.audit import Refusals
 from actors.kernel.access.policy import Method, Policy
 from actors.kernel.access.tokens import Revocations, Verifier
-from actors.kernel.call import ANONYMOUS, PLATFORM, Call, Principal
+from actors.kernel.call import ANONYMOUS, PLATFORM, TENANT, Call, Principal
 from actors.kernel.clock import Clock
+from actors.kernel.entitlements import Entitlements
 from actors.kernel.errors import (
     AtriumError,
     Deadline,
@@ -51,6 +58,7 @@ from actors.kernel.errors import (
     Violation,
 )
 from actors.kernel.host.idempotency import HEADER, key_of
+from actors.kernel.host.intake import admitted, intake
 from actors.kernel.host.retry import attempts
 from actors.kernel.host.usage import Usage
 from actors.kernel.store.unit import Store
@@ -59,7 +67,10 @@ from actors.kernel.telemetry import Metrics, enter
 log = logging.getLogger(__name__)
 
 Next = Callable[[Any, Call], Awaitable[Any]]
-"""A step or handler: request and call to answer; for streams, to an async iterator of answers."""
+"""A step or handler: request and call to answer; for streams, to an async iterator of answers. The request of a
+method that takes a stream is the async iterator of its messages."""
+
+Step = Callable[["Chain", Method, Next], Next]
 
 ApiKeyExchange = Callable[[str, bool], Awaitable[str]]
 """An API key to an access token, a new one when the flag says so. Raises what the caller is to be told."""
@@ -77,6 +88,7 @@ class Chain:
     metrics: Metrics
     refusals: Refusals
     usage: Usage
+    entitlements: Entitlements
     exchange: ApiKeyExchange | None = None
     validator: protovalidate.Validator = field(default_factory=protovalidate.Validator)
 
@@ -84,7 +96,12 @@ class Chain:
         """The handler inside every step that this method needs."""
         run = _opened(handler) if method.streaming else handler
         chain = replace(self, store=getattr(getattr(handler, "__self__", None), "store", self.store))
-        for step in (audit, idempotency, retry, validation, tenant, access, errors, telemetry):
+        inner: tuple[Step, ...] = (audit, idempotency, retry, validation, subscription, tenant)
+        if method.takes_stream:
+            admit = subscription(chain, method, validation(chain, method, admitted))
+            run = intake(chain, method, tenant(chain, method, admit), run)
+            inner = ()
+        for step in (*inner, access, errors, telemetry):
             run = step(chain, method, run)
         return run
 
@@ -113,7 +130,7 @@ def telemetry(chain: Chain, method: Method, run: Next) -> Next:
         except AtriumError as error:
             reason = error.reason()
             measured.refused[reason] = measured.refused.get(reason, 0) + 1
-            chain.usage.called(call, failed=True)
+            chain.usage.called(call, failed=True, counted=error.counted)
             raise
         finally:
             measured.open -= 1
@@ -178,6 +195,7 @@ def access(chain: Chain, method: Method, run: Next) -> Next:
         run = _while_valid(chain.verifier.revocations, run)
     rule, permission, realms = method.rule, method.permission, method.realms
     verify, usage, writes = chain.verifier.verify, chain.usage, not method.safe
+    serve_machine = chain.entitlements.must_serve_machine
 
     async def principal_of(call: Call) -> Principal:
         header = call.headers.get("authorization", "")
@@ -205,6 +223,8 @@ def access(chain: Chain, method: Method, run: Next) -> Next:
     async def signed_in(request: Any, call: Call) -> Any:
         principal = call.principal = await principal_of(call)
         call.scope = principal.tenant_id  # whose log a refusal goes to
+        if principal.machine:
+            serve_machine(principal.tenant_id)
         if principal.owes_second_factor and rule != "half_signed_in":
             raise SecondFactorOwed
         if principal.realm not in realms:
@@ -216,6 +236,8 @@ def access(chain: Chain, method: Method, run: Next) -> Next:
     async def permitted(request: Any, call: Call) -> Any:
         principal = call.principal = await principal_of(call)
         call.scope = principal.tenant_id  # whose log a refusal goes to
+        if principal.machine:
+            serve_machine(principal.tenant_id)
         if principal.owes_second_factor:
             raise SecondFactorOwed
         if principal.realm not in realms:
@@ -252,6 +274,19 @@ def tenant(chain: Chain, method: Method, run: Next) -> Next:
     if method.rule == "public":
         return run
     return named if name else own
+
+
+def subscription(chain: Chain, method: Method, run: Next) -> Next:
+    if not method.new_work:
+        return run
+    must_be_active = chain.entitlements.must_be_active
+
+    async def step(request: Any, call: Call) -> Any:
+        if call.principal.realm == TENANT:
+            must_be_active(call.scope)
+        return await run(request, call)
+
+    return step
 
 
 def validation(chain: Chain, method: Method, run: Next) -> Next:

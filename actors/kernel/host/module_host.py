@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -23,6 +23,7 @@ from actors.kernel.access.tokens import Revocations, Verifier
 from actors.kernel.call import Call, system_call
 from actors.kernel.cancellation import heed
 from actors.kernel.clock import Clock
+from actors.kernel.entitlements import CHANGED, REACHED, Entitlements
 from actors.kernel.errors import AtriumError
 from actors.kernel.events.contract import Bus, Envelope, Source, subject_of
 from actors.kernel.events.inbox import Reaction, Reactions
@@ -45,12 +46,14 @@ log = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 5.0
 KNOW_SECONDS = 5.0
-"""How long a host that starts waits to know the keys, and which tokens are revoked."""
+"""How long a host that starts waits to know the keys, which tokens are revoked, and what tenants may use."""
 SWEEP_SECONDS = 60.0
 RESTART_SECONDS = 1.0
 MOST_UNTOLD = 5000
 LONGEST_TOKEN_SECONDS = 3600.0
 """How far back a host that starts reads the events that revoke tokens; no token lives longer."""
+TIER_SECONDS = 0.5
+"""How long after a change of tier tokens with another one go stale: the host that makes new ones knows it by then."""
 
 
 @dataclass
@@ -81,6 +84,7 @@ class ModuleHost:
         self.metrics = Metrics()
         self.revocations = Revocations(LONGEST_TOKEN_SECONDS)
         self.verifier = Verifier(ports.platform.public_url, self.policy, self.revocations)
+        self.entitlements = Entitlements(ports.clock)
         self.usage = Usage(ports.clock)
         self.refusals = Refusals(ports.clock)
         self.store = self._store(ports.backend, module.unit, module.name)
@@ -100,6 +104,7 @@ class ModuleHost:
             platform=ports.platform,
             settings=settings,
             metrics=self.metrics,
+            entitlements=self.entitlements,
             collections=collections,
             publish_jwks=ports.publish_jwks,
             sql=self.books,
@@ -114,6 +119,7 @@ class ModuleHost:
             metrics=self.metrics,
             refusals=self.refusals,
             usage=self.usage,
+            entitlements=self.entitlements,
             exchange=None if exchange is None else exchange(ports.mesh),
         )
         self.relays = [Relay(module.name, Outbox(self.store.backend, self.store.outbox), ports.bus)]
@@ -134,6 +140,7 @@ class ModuleHost:
             ports.bus,
             self.books,
         )
+        self._entitling = [Source(card.name, event) for card in cards if card.entitles for event in (CHANGED, REACHED)]
         self._tasks: list[asyncio.Task[None]] = []
         self._keys_known, self._revocations_known = asyncio.Event(), asyncio.Event()
         self._untold: list[Envelope] = []
@@ -157,7 +164,7 @@ class ModuleHost:
             if method.module == self.module.name:
                 handler = getattr(services.get(method.service), method.name, None)
                 if handler is None:
-                    raise LookupError(f"nothing implements {method}")
+                    continue
                 found.append((method, handler))
         return found
 
@@ -168,6 +175,7 @@ class ModuleHost:
         work: list[tuple[str, Callable[[], Awaitable[None]]]] = [
             ("keys", self._follow_keys),
             ("revocations", self._follow_revocations),
+            ("entitlements", self._follow_entitlements),
             *((f"relay of {relay.name}", relay.run) for relay in self.relays),
             ("reactions", partial(self.reactions.run_single, self.names)),
             ("batches", partial(self.reactions.run_batches, self.names)),
@@ -180,12 +188,20 @@ class ModuleHost:
             work.append((worker.name, run))
         self._tasks = [asyncio.create_task(self._keep(name, run), name=name) for name, run in work]
         try:
-            # Without the keys every token would be refused as not ours, without the revocations a stale one accepted.
+            # Without the keys every token would be refused as not ours, without the revocations a stale one accepted,
+            # without the entitlements a tenant would have no limits.
             async with asyncio.timeout(KNOW_SECONDS):
                 await self._keys_known.wait()
                 await self._revocations_known.wait()
+                await self.entitlements.known.wait()
         except TimeoutError:
-            what = "which tokens are revoked" if self._keys_known.is_set() else "the keys that sign tokens"
+            what = (
+                "the keys that sign tokens"
+                if not self._keys_known.is_set()
+                else "which tokens are revoked"
+                if not self._revocations_known.is_set()
+                else "what tenants may use"
+            )
             log.warning("%s starts without knowing %s", self.module.name, what)
         if self.furnished.schedules:
             async with self.store.unit(system_call(), aside=True) as unit:
@@ -242,6 +258,27 @@ class ModuleHost:
         since = self.ports.clock.now() - timedelta(seconds=LONGEST_TOKEN_SECONDS)
         await self.ports.bus.replay(sources, since, mark, self._revocations_known.set)
 
+    async def _follow_entitlements(self) -> None:
+        if not self._entitling:
+            self.entitlements.known.set()
+            return
+        await self.ports.bus.replay(self._entitling, None, self._hear_entitlements, self.entitlements.known.set)
+
+    def _hear_entitlements(self, envelope: Envelope) -> None:
+        if not (tier := self.entitlements.heard(envelope)):
+            return
+        tenant_id, since_ms = envelope.tenant_id, envelope.stored_ms + int(TIER_SECONDS * 1000)
+
+        def mark() -> None:
+            if self.entitlements.tier(tenant_id) == tier:
+                self.revocations.mark_tier(tenant_id, tier, since_ms)
+
+        wait = since_ms / 1000 - self.ports.clock.now().timestamp()
+        if wait > 0:
+            asyncio.get_running_loop().call_later(wait, mark)
+        elif wait > -LONGEST_TOKEN_SECONDS:
+            mark()
+
     async def _flush_regularly(self) -> None:
         while True:
             heed()
@@ -297,6 +334,12 @@ class ModuleHost:
             self._untold = [envelope for envelope in self._untold if envelope.id not in told]
 
     async def _send_mail(self, event: MailQueued, call: Call) -> None:
-        await self.ports.mailer.send(event.id, opened_mail(event, self.ports.sealer))
+        mail = opened_mail(event, self.ports.sealer)
+        backend = (self.books or self.store).backend
+        attached = [
+            replace(one, content=b"".join([piece async for piece in backend.read_blob(one.blob)]))
+            for one in mail.attachments
+        ]
+        await self.ports.mailer.send(event.id, replace(mail, attachments=tuple(attached)))
         async with self.store.unit(call.within("")):
             pass  # commits the inbox mark: the mail is sent

@@ -28,16 +28,19 @@ class Usage:
             counts = self._permissions[key] = [0, 0]
         counts[0 if allowed else 1] += 1
 
-    def called(self, call: Call, *, failed: bool) -> None:
+    def called(self, call: Call, *, failed: bool, counted: bool = True) -> None:
+        """Counts a call; `counted` says whether it is use of the API when a machine made it."""
         principal = call.principal
         if principal.realm != TENANT:
             return
         counts = self._calls.get(principal.tenant_id)
         if counts is None:
-            counts = self._calls[principal.tenant_id] = [0, 0]
+            counts = self._calls[principal.tenant_id] = [0, 0, 0]
         counts[0] += 1
         if failed:
             counts[1] += 1
+        if counted and principal.machine:
+            counts[2] += 1
 
     def take(self) -> list[Message]:
         """The announcements of what was counted."""
@@ -52,6 +55,8 @@ class Usage:
             ]
             told += [PermissionsUsed(day=day, uses=uses[i : i + 500]) for i in range(0, len(uses), 500)]
         if calls:
-            rows = [CallsCounted.Calls(tenant_id=t, calls=n, failures=f) for t, (n, f) in calls.items()]
+            rows = [
+                CallsCounted.Calls(tenant_id=t, calls=n, failures=f, machine_calls=m) for t, (n, f, m) in calls.items()
+            ]
             told += [CallsCounted(day=day, calls=rows[i : i + 1000]) for i in range(0, len(rows), 1000)]
         return told

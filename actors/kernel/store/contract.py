@@ -78,6 +78,8 @@ class Collection(Generic[R]):
     """Whether a tenant's archive holds it."""
     purged: bool = True
     """Whether a tenant's records go when the tenant is purged."""
+    measured: bool = True
+    """Whether it is a part of what a tenant is said to store; not what the provider counts about it."""
 
     def __post_init__(self) -> None:
         for index in (index for index in self.indexes if index.unique):
@@ -227,6 +229,8 @@ class Increment:
     """The other fields of a record that is made when there is none; None to make none."""
     latest: Mapping[str, Any] = field(default_factory=dict)
     """Fields that are overwritten."""
+    highest: Mapping[str, int] = field(default_factory=dict)
+    """Numbers that are raised to these where they are lower; one that is not there counts as lower than any."""
 
 
 Write = Put | Delete | InsertAbsent | Increment
@@ -259,9 +263,15 @@ class Backend(Protocol):
     async def count(self, place: Place, where: Sequence[Condition]) -> int: ...
 
     async def group(
-        self, place: Place, where: Sequence[Condition], by: Sequence[str], sums: Sequence[str] = ()
+        self,
+        place: Place,
+        where: Sequence[Condition],
+        by: Sequence[str],
+        sums: Sequence[str] = (),
+        highest: Sequence[str] = (),
     ) -> list[dict[str, Any]]:
-        """One row for each distinct value of `by`, with `count` and the sum of each field in `sums`."""
+        """One row for each distinct value of `by`, with `count`, the sum of each field in `sums`, and the highest
+        value of each in `highest`: a number or a time, None where no record has one."""
         ...
 
     async def commit(self, writes: Sequence[Write]) -> None:

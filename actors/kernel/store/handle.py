@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
@@ -21,6 +20,7 @@ from actors.kernel.store.contract import (
     InsertAbsent,
     Order,
     Place,
+    Put,
     Write,
     words_of,
 )
@@ -100,9 +100,11 @@ class Records(Generic[R]):
     async def count(self, *where: Condition) -> int:
         return await self.unit.store.backend.count(await self._place(), where)
 
-    async def group(self, *where: Condition, by: Sequence[str], sums: Sequence[str] = ()) -> list[dict[str, Any]]:
-        """A row for each distinct value of `by`, with `count` and the sums."""
-        return await self.unit.store.backend.group(await self._place(), where, by, sums)
+    async def group(
+        self, *where: Condition, by: Sequence[str], sums: Sequence[str] = (), highest: Sequence[str] = ()
+    ) -> list[dict[str, Any]]:
+        """A row for each distinct value of `by`, with `count`, the sums, and the highest values, None without any."""
+        return await self.unit.store.backend.group(await self._place(), where, by, sums, highest)
 
     async def scan(self) -> AsyncIterator[R]:
         """Every record of the scope, by id."""
@@ -120,32 +122,49 @@ class Records(Generic[R]):
         """Stages the record's removal, with its announcements."""
         self.unit._delete(self.collection, record, self.scope)
 
+    def insert(self, records: Iterable[R]) -> None:
+        """Stages new records as they are, many at a time: what they announce is left out, and so are their values in
+        audit entries. The unit fails, as with `put`, when one of their ids is taken."""
+        self._stage(partial(self._new, tuple(records)))
+
+    def _new(self, records: Iterable[R], place: Place) -> Iterator[Write]:
+        for record in records:
+            document = stored(self.collection, place, record)
+            document["version"] = 1
+            yield Put(place, document, 0)
+
     def insert_absent(self, records: Iterable[R]) -> None:
         """Stages records whose ids may exist already; those are left as they are."""
-        for record in records:
-            self._stage(partial(self._absent, dataclasses.replace(record, version=1)))
+        self._stage(partial(self._absent, tuple(records)))
 
-    def _absent(self, record: R, place: Place) -> Write:
-        return InsertAbsent(place, stored(self.collection, place, record))
+    def _absent(self, records: Iterable[R], place: Place) -> Iterator[Write]:
+        for record in records:
+            document = stored(self.collection, place, record)
+            document["version"] = 1
+            yield InsertAbsent(place, document)
 
     def increment(
-        self, id: str, initial: dict[str, Any] | None, latest: dict[str, Any] | None = None, **amounts: int
+        self,
+        id: str,
+        initial: dict[str, Any] | None,
+        latest: dict[str, Any] | None = None,
+        highest: dict[str, int] | None = None,
+        **amounts: int,
     ) -> None:
         """Stages additions to a record's numbers; others may add at the same time without conflict.
 
-        `latest` are fields that are overwritten, `initial` the other fields of a record that is made when there is
-        none. Without `initial` (None) a record that does not exist is left so.
+        `latest` are fields that are overwritten, `highest` numbers that are raised where they are lower, `initial`
+        the other fields of a record that is made when there is none. Without `initial` (None) a record that does not
+        exist is left so.
         """
 
-        def make(place: Place) -> Write:
-            if initial is None:
-                return Increment(place, id, amounts, None, latest or {})
-            first = {"tenant_id": place.scope or "", "version": 1, **initial}
-            return Increment(place, id, amounts, first, latest or {})
+        def make(place: Place) -> Iterator[Write]:
+            first = None if initial is None else {"tenant_id": place.scope or "", "version": 1, **initial}
+            yield Increment(place, id, amounts, first, latest or {}, highest or {})
 
         self._stage(make)
 
-    def _stage(self, make: Callable[[Place], Write]) -> None:
+    def _stage(self, make: Callable[[Place], Iterator[Write]]) -> None:
         self.unit._more.append((self.collection, self.scope, make))
 
 
@@ -154,8 +173,10 @@ def stored(collection: Collection[Any], place: Place, record: Record) -> dict[st
     if place.scope is not None:
         if record.tenant_id not in ("", place.scope):
             raise RuntimeError(f"{record.id} belongs to {record.tenant_id}, not to {place.scope}")
-        record = dataclasses.replace(record, tenant_id=place.scope)
-    document = wire.document(record)
+        document = wire.document(record)
+        document["tenant_id"] = place.scope
+    else:
+        document = wire.document(record)
     if collection.search:
         document["words"] = list(words_of(*(str(getattr(record, name)) for name in collection.search)))
     return document

@@ -76,16 +76,31 @@ class MemoryBackend:
         return sum(all(_meets(d, c) for c in where) for d in self._visible(place))
 
     async def group(
-        self, place: Place, where: Sequence[Condition], by: Sequence[str], sums: Sequence[str] = ()
+        self,
+        place: Place,
+        where: Sequence[Condition],
+        by: Sequence[str],
+        sums: Sequence[str] = (),
+        highest: Sequence[str] = (),
     ) -> list[dict[str, Any]]:
         rows: dict[tuple[Any, ...], dict[str, Any]] = {}
         for document in self._visible(place):
             if all(_meets(document, c) for c in where):
                 key = tuple(document.get(name) for name in by)
-                row = rows.setdefault(key, {**dict(zip(by, key, strict=True)), "count": 0, **dict.fromkeys(sums, 0)})
+                row = rows.setdefault(
+                    key,
+                    {
+                        **dict(zip(by, key, strict=True)),
+                        "count": 0,
+                        **dict.fromkeys(sums, 0),
+                        **dict.fromkeys(highest),
+                    },
+                )
                 row["count"] += 1
                 for name in sums:
                     row[name] += document.get(name) or 0
+                for name in highest:
+                    row[name] = _higher(row[name], document.get(name))
         return list(rows.values())
 
     async def commit(self, writes: Sequence[Write]) -> None:
@@ -138,6 +153,8 @@ class MemoryBackend:
             document = dict(current or {"id": write.id, **(write.initial or {})})
             for name, amount in write.amounts.items():
                 document[name] = (document.get(name) or 0) + amount
+            for name, value in write.highest.items():
+                document[name] = _higher(document.get(name), value)
             table[write.id] = {**document, **write.latest}
 
     def _check_unique(self, place: Place, document: dict[str, Any]) -> None:
@@ -213,6 +230,11 @@ class MemoryBackend:
 
 def _in_scope(document: dict[str, Any], scope: str | None) -> bool:
     return scope is None or document.get("tenant_id", "") == scope
+
+
+def _higher(one: Any, other: Any) -> Any:
+    """The higher of two values, of which each may be missing."""
+    return other if one is None else one if other is None else max(one, other)
 
 
 def _position(value: Any, id: str) -> tuple[Any, ...]:

@@ -115,7 +115,12 @@ class MongoBackend:
             return int(await self._collection(place).count_documents(criteria_of(place, where)))
 
     async def group(
-        self, place: Place, where: Sequence[Condition], by: Sequence[str], sums: Sequence[str] = ()
+        self,
+        place: Place,
+        where: Sequence[Condition],
+        by: Sequence[str],
+        sums: Sequence[str] = (),
+        highest: Sequence[str] = (),
     ) -> list[dict[str, Any]]:
         pipeline = [
             {"$match": criteria_of(place, where)},
@@ -124,6 +129,7 @@ class MongoBackend:
                     "_id": {name: f"${field_name(name)}" for name in by},
                     "count": {"$sum": 1},
                     **{name: {"$sum": f"${name}"} for name in sums},
+                    **{name: {"$max": f"${name}"} for name in highest},
                 }
             },
         ]
@@ -337,13 +343,11 @@ def _upsert(write: Write) -> UpdateOne | InsertOne[dict[str, Any]]:
         )
     assert isinstance(write, Increment)
     criteria = of_id(write.place, write.id)
-    update: dict[str, Any] = {"$inc": dict(write.amounts)} if write.amounts else {}
-    set_elsewhere = {*write.amounts, *write.latest, *criteria}
+    set_elsewhere = {*write.amounts, *write.latest, *write.highest, *criteria}
     initial = {k: v for k, v in (write.initial or {}).items() if k not in set_elsewhere}
-    if initial:
-        update["$setOnInsert"] = initial
-    if write.latest:
-        update["$set"] = dict(write.latest)
+    # To `$max`, too, a field that is absent or null is lower than any number.
+    parts = {"$inc": write.amounts, "$setOnInsert": initial, "$set": write.latest, "$max": write.highest}
+    update = {operator: dict(fields) for operator, fields in parts.items() if fields}
     return UpdateOne(criteria, update, upsert=write.initial is not None)
 
 

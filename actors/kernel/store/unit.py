@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
@@ -134,7 +134,7 @@ class Unit:
         self._loaded: dict[_Key, Record] = {}
         self._staged: dict[_Key, Write] = {}
         self._records: dict[_Key, Record | None] = {}
-        self._more: list[tuple[Collection[Any], str, Callable[[Place], Write]]] = []
+        self._more: list[tuple[Collection[Any], str, Callable[[Place], Iterator[Write]]]] = []
         self._collections: dict[str, Collection[Any]] = {}
         self._announced: list[tuple[Announcement, str, int]] = []
         self._scheduled: list[tuple[Announcement, str, str]] = []
@@ -302,7 +302,7 @@ class Unit:
                     changes = {name: value for name, value in document.items() if value != before.get(name, _ABSENT)}
                 writes.append(Put(place, document, staged.expected, changes))
         for collection, scope, make in self._more:
-            writes.append(make(await self.store.place(collection, scope)))
+            writes += make(await self.store.place(collection, scope))
         return writes
 
     async def _outbox(self, *, audited: bool) -> list[Write]:

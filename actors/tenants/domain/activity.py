@@ -18,6 +18,19 @@ class ReviewDue(Announcement):
     """Time to measure and to score."""
 
 
+@dataclass(frozen=True)
+class Size:
+    tenant_id: str
+    bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StorageMeasured(Announcement):
+    """What tenants store, a moment ago."""
+
+    sizes: tuple[Size, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class TenantActivity(Record):
     """One tenant's day. The id is `<tenant>:<day>`."""

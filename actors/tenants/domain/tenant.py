@@ -34,6 +34,10 @@ class PlanUnknown(InvalidArgument):
     message = "there is no plan {plan}"
 
 
+class PlanBilled(FailedPrecondition):
+    message = "the plan is that of the tenant's subscription; change the subscription instead"
+
+
 class TenantState(FailedPrecondition):
     message = "the tenant is {state}; that does not allow to {action}"
 
@@ -157,6 +161,10 @@ class Tenant(Record):
     time_zone: str = "UTC"
     health_score: int = 0
     payment_status: PaymentStatus = PaymentStatus.CURRENT
+    payment_time: datetime | None = None
+    """When what the payment status says happened."""
+    entitlements_revision: int = 0
+    """Of the entitlements that plan and tier come from; 0 while Billing has said nothing."""
     user_count: int = 0
     create_time: datetime
     create_day: str
@@ -190,6 +198,27 @@ class Tenant(Record):
         if tier != self.tier:
             told.append(TenantTierChanged(tenant_id=self.id, tier=tier))
         return self.but(*told, display_name=name, slug=slug, slug_key=slug, plan=plan_id, tier=tier, update_time=at)
+
+    def replanned(self, plan: str, tier: str, at: datetime) -> Tenant:
+        """Put on a plan by hand. Raises PlanBilled for another one than that of the subscription."""
+        if self.entitlements_revision and plan != self.plan:
+            raise PlanBilled
+        return self if plan == self.plan else self.updated(at, plan=(plan, tier))
+
+    def entitled(self, plan: str, tier: str, revision: int, at: datetime) -> Tenant:
+        """Put on the plan of its subscription; the same record for what is older than what is known, and for one that
+        is gone."""
+        if revision <= self.entitlements_revision or self.state in (State.DELETING, State.PURGED):
+            return self
+        return self.updated(at, plan=(plan, tier)).but(entitlements_revision=revision)
+
+    def with_payments(self, status: PaymentStatus, occurred: datetime, at: datetime) -> Tenant:
+        """As Billing says; what is heard late of an earlier time changes nothing."""
+        if self.state is State.PURGED or (self.payment_time is not None and occurred < self.payment_time):
+            return self
+        if status is self.payment_status:
+            return self.but(payment_time=occurred)
+        return self.but(payment_status=status, payment_time=occurred, update_time=at)
 
     def activated(self, at: datetime) -> Tenant:
         """Provisioning is complete."""

@@ -17,6 +17,7 @@ from actors.api.tenants.v1 import (
     ListTenantsResponse,
     RestoreTenantRequest,
     SuspendTenantRequest,
+    TenantEntitlements,
     TenantPlan,
     TenantServiceServicer,
     UpdateTenantRequest,
@@ -26,6 +27,7 @@ from actors.api.tenants.v1 import (
 )
 from actors.kernel import wire
 from actors.kernel.call import Call
+from actors.kernel.entitlements import Entitled
 from actors.kernel.mesh.dial import answer
 from actors.kernel.module import Room
 from actors.kernel.pages import page_request
@@ -93,20 +95,24 @@ class TenantService(TenantServiceServicer):
 
     async def GetTenant(self, request: GetTenantRequest, call: Call) -> TenantMessage:
         async with self.store.unit(call) as unit:
-            return wire.message(TenantMessage, await unit.tenants.get(request.id))
+            tenant = wire.message(TenantMessage, await unit.tenants.get(request.id))
+        if request.show_entitlements and (entitled := self.room.entitlements.of(tenant.id)) is not None:
+            tenant.entitlements.CopyFrom(entitlements_message(entitled))
+        return tenant
 
     async def UpdateTenant(self, request: UpdateTenantRequest, call: Call) -> TenantMessage:
         if request.HasField("slug"):
             check_slug(request.slug)
-        plan = (request.plan, self.intake.plan(request.plan).tier) if request.HasField("plan") else None
+        tier = self.intake.plan(request.plan).tier if request.HasField("plan") else ""
         async with self.store.unit(call) as unit:
             tenant = await unit.tenants.get(request.id, request.etag)
             tenant = tenant.updated(
                 self.clock.now(),
                 display_name=request.display_name if request.HasField("display_name") else None,
                 slug=request.slug if request.HasField("slug") else None,
-                plan=plan,
             )
+            if tier:
+                tenant = tenant.replanned(request.plan, tier, self.clock.now())
             return wire.message(TenantMessage, unit.tenants.put(tenant))
 
     async def DeleteTenant(self, request: DeleteTenantRequest, call: Call) -> TenantMessage:
@@ -174,3 +180,15 @@ class TenantService(TenantServiceServicer):
         )
         async with self.store.unit(call) as unit:
             return unit.answer(response)
+
+
+def entitlements_message(entitled: Entitled) -> TenantEntitlements:
+    return TenantEntitlements(
+        plan_id=entitled.plan_id,
+        usable=entitled.usable,
+        limits=[
+            TenantEntitlements.Limit(meter=meter, most=limit.most, charged_beyond=limit.charged_beyond)
+            for meter, limit in sorted(entitled.limits.items())
+        ],
+        features=sorted(entitled.features),
+    )

@@ -191,6 +191,7 @@ class UpdateBillingAccountRequest(message.Message):
     country: builtins.str
     tax_number: builtins.str
     email: builtins.str
+    """Present and empty: none; the tenant's billing contacts still get its bills."""
     currency: builtins.str
     """Only before the first invoice."""
     locale: builtins.str

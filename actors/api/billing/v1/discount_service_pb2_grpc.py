@@ -81,7 +81,8 @@ class DiscountServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GrantCredit(self, request, context):
-        """Gives a tenant credit, or takes some back; invoices use it before anything is charged.
+        """Gives a tenant credit, or takes some back. Open invoices use it at once, the oldest first, others before anything
+        is charged.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

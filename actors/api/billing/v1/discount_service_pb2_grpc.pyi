@@ -37,7 +37,9 @@ class DiscountServiceStub:
     DeleteCoupon: _grpc.UnaryUnaryMultiCallable[_discount_service_pb2.DeleteCouponRequest, _discount_service_pb2.Coupon]
     """Lets nobody redeem it any more; those who did keep it."""
     GrantCredit: _grpc.UnaryUnaryMultiCallable[_discount_service_pb2.GrantCreditRequest, _discount_service_pb2.CreditGrant]
-    """Gives a tenant credit, or takes some back; invoices use it before anything is charged."""
+    """Gives a tenant credit, or takes some back. Open invoices use it at once, the oldest first, others before anything
+    is charged.
+    """
 
 @_typing.type_check_only
 class DiscountServiceAsyncStub(DiscountServiceStub):
@@ -49,7 +51,9 @@ class DiscountServiceAsyncStub(DiscountServiceStub):
     DeleteCoupon: _aio.UnaryUnaryMultiCallable[_discount_service_pb2.DeleteCouponRequest, _discount_service_pb2.Coupon]  # type: ignore[assignment]
     """Lets nobody redeem it any more; those who did keep it."""
     GrantCredit: _aio.UnaryUnaryMultiCallable[_discount_service_pb2.GrantCreditRequest, _discount_service_pb2.CreditGrant]  # type: ignore[assignment]
-    """Gives a tenant credit, or takes some back; invoices use it before anything is charged."""
+    """Gives a tenant credit, or takes some back. Open invoices use it at once, the oldest first, others before anything
+    is charged.
+    """
 
 class DiscountServiceServicer(metaclass=_abc_1.ABCMeta):
     """Coupons, and credit that tenants have."""
@@ -82,6 +86,8 @@ class DiscountServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _discount_service_pb2.GrantCreditRequest,
         call: _Call,
     ) -> _typing.Union[_discount_service_pb2.CreditGrant, _abc.Awaitable[_discount_service_pb2.CreditGrant]]:
-        """Gives a tenant credit, or takes some back; invoices use it before anything is charged."""
+        """Gives a tenant credit, or takes some back. Open invoices use it at once, the oldest first, others before anything
+        is charged.
+        """
 
 def add_DiscountServiceServicer_to_server(servicer: DiscountServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

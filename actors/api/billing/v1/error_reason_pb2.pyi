@@ -67,8 +67,6 @@ class _ErrorReasonEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_ErrorReaso
     """INVALID_ARGUMENT: there is no such meter, or it takes no events; metadata `meter`."""
     ERROR_REASON_EVENT_TIME: _ErrorReason.ValueType  # 22
     """INVALID_ARGUMENT: an event is too old or too far ahead; metadata `event`."""
-    ERROR_REASON_LIMIT_REACHED: _ErrorReason.ValueType  # 23
-    """RESOURCE_EXHAUSTED: the plan's limit of a meter is reached; metadata `meter`, `most`, and what to do."""
     ERROR_REASON_SIGNATURE_INVALID: _ErrorReason.ValueType  # 24
     """UNAUTHENTICATED: the webhook's signature is missing, wrong or too old."""
     ERROR_REASON_INVARIANT_BROKEN: _ErrorReason.ValueType  # 25
@@ -126,8 +124,6 @@ ERROR_REASON_METER_UNKNOWN: ErrorReason.ValueType  # 21
 """INVALID_ARGUMENT: there is no such meter, or it takes no events; metadata `meter`."""
 ERROR_REASON_EVENT_TIME: ErrorReason.ValueType  # 22
 """INVALID_ARGUMENT: an event is too old or too far ahead; metadata `event`."""
-ERROR_REASON_LIMIT_REACHED: ErrorReason.ValueType  # 23
-"""RESOURCE_EXHAUSTED: the plan's limit of a meter is reached; metadata `meter`, `most`, and what to do."""
 ERROR_REASON_SIGNATURE_INVALID: ErrorReason.ValueType  # 24
 """UNAUTHENTICATED: the webhook's signature is missing, wrong or too old."""
 ERROR_REASON_INVARIANT_BROKEN: ErrorReason.ValueType  # 25

@@ -22,43 +22,50 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x61trium/billing/v1/events.proto\x12\x11\x61trium.billing.v1\"\x97\x03\n\x13SubscriptionChanged\x12\x1b\n\ttenant_id\x18\x01 \x01(\tR\x08tenantId\x12\'\n\x0fsubscription_id\x18\x02 \x01(\tR\x0esubscriptionId\x12\x14\n\x05state\x18\x03 \x01(\tR\x05state\x12\x17\n\x07plan_id\x18\x04 \x01(\tR\x06planId\x12!\n\x0cplan_version\x18\x05 \x01(\x05R\x0bplanVersion\x12\x1a\n\x08interval\x18\x06 \x01(\tR\x08interval\x12\x14\n\x05seats\x18\x07 \x01(\x03R\x05seats\x12(\n\x10previous_plan_id\x18\x08 \x01(\tR\x0epreviousPlanId\x12%\n\x0eprevious_state\x18\t \x01(\tR\rpreviousState\x12\x1b\n\tmrr_minor\x18\n \x01(\x03R\x08mrrMinor\x12,\n\x12previous_mrr_minor\x18\x0b \x01(\x03R\x10previousMrrMinor\x12\x1a\n\x08\x63urrency\x18\x0c \x01(\tR\x08\x63urrency\"\xcf\x02\n\x13\x45ntitlementsChanged\x12\x1b\n\ttenant_id\x18\x01 \x01(\tR\x08tenantId\x12\x17\n\x07plan_id\x18\x02 \x01(\tR\x06planId\x12\x12\n\x04tier\x18\x03 \x01(\tR\x04tier\x12\x16\n\x06usable\x18\x04 \x01(\x08R\x06usable\x12\x44\n\x06limits\x18\x05 \x03(\x0b\x32,.atrium.billing.v1.EntitlementsChanged.LimitR\x06limits\x12\x1a\n\x08\x66\x65\x61tures\x18\x06 \x03(\tR\x08\x66\x65\x61tures\x12\x1a\n\x08revision\x18\x07 \x01(\x03R\x08revision\x1aX\n\x05Limit\x12\x14\n\x05meter\x18\x01 \x01(\tR\x05meter\x12\x12\n\x04most\x18\x02 \x01(\x03R\x04most\x12%\n\x0e\x63harged_beyond\x18\x03 \x01(\x08R\rchargedBeyond\"\xe9\x01\n\x10InvoiceGenerated\x12\x1b\n\ttenant_id\x18\x01 \x01(\tR\x08tenantId\x12\x1d\n\ninvoice_id\x18\x02 \x01(\tR\tinvoiceId\x12\x16\n\x06number\x18\x03 \x01(\tR\x06number\x12\x1f\n\x0btotal_minor\x18\x04 \x01(\x03R\ntotalMinor\x12\x1b\n\tdue_minor\x18\x05 \x01(\x03R\x08\x64ueMinor\x12\x1a\n\x08\x63urrency\x18\x06 \x01(\tR\x08\x63urrency\x12\'\n\x0fsubscription_id\x18\x07 \x01(\tR\x0esubscriptionId\"\xd5\x01\n\x10PaymentSucceeded\x12\x1b\n\ttenant_id\x18\x01 \x01(\tR\x08tenantId\x12\x1d\n\npayment_id\x18\x02 \x01(\tR\tpaymentId\x12\x1d\n\ninvoice_id\x18\x03 \x01(\tR\tinvoiceId\x12!\n\x0c\x61mount_minor\x18\x04 \x01(\x03R\x0b\x61mountMinor\x12\x1a\n\x08\x63urrency\x18\x05 \x01(\tR\x08\x63urrency\x12\'\n\x0f\x61\x63\x63ount_current\x18\x06 \x01(\x08R\x0e\x61\x63\x63ountCurrent\"\xbf\x01\n\rPaymentFailed\x12\x1b\n\ttenant_id\x18\x01 \x01(\tR\x08tenantId\x12\x1d\n\npayment_id\x18\x02 \x01(\tR\tpaymentId\x12\x1d\n\ninvoice_id\x18\x03 \x01(\tR\tinvoiceId\x12%\n\x0e\x64\x65\x63line_reason\x18\x04 \x01(\tR\rdeclineReason\x12\x18\n\x07\x61ttempt\x18\x05 \x01(\x05R\x07\x61ttempt\x12\x12\n\x04last\x18\x06 \x01(\x08R\x04last\"\xc7\x01\n\rUsageRecorded\x12\x1b\n\ttenant_id\x18\x01 \x01(\tR\x08tenantId\x12I\n\nquantities\x18\x02 \x03(\x0b\x32).atrium.billing.v1.UsageRecorded.QuantityR\nquantities\x1aN\n\x08Quantity\x12\x14\n\x05meter\x18\x01 \x01(\tR\x05meter\x12\x10\n\x03\x64\x61y\x18\x02 \x01(\tR\x03\x64\x61y\x12\x1a\n\x08quantity\x18\x03 \x01(\x03R\x08quantity\"\x82\x01\n\x15SubscriptionPeriodDue\x12\x1b\n\ttenant_id\x18\x01 \x01(\tR\x08tenantId\x12\'\n\x0fsubscription_id\x18\x02 \x01(\tR\x0esubscriptionId\x12#\n\rperiod_number\x18\x03 \x01(\x05R\x0cperiodNumber\"L\n\x0eInvoiceDrafted\x12\x1b\n\ttenant_id\x18\x01 \x01(\tR\x08tenantId\x12\x1d\n\ninvoice_id\x18\x02 \x01(\tR\tinvoiceId\"i\n\x11InvoicePaymentDue\x12\x1b\n\ttenant_id\x18\x01 \x01(\tR\x08tenantId\x12\x1d\n\ninvoice_id\x18\x02 \x01(\tR\tinvoiceId\x12\x18\n\x07\x61ttempt\x18\x03 \x01(\x05R\x07\x61ttempt\"L\n\x0ePaymentOverdue\x12\x1b\n\ttenant_id\x18\x01 \x01(\tR\x08tenantId\x12\x1d\n\npayment_id\x18\x02 \x01(\tR\tpaymentId\"a\n\x19SubscriptionIncompleteDue\x12\x1b\n\ttenant_id\x18\x01 \x01(\tR\x08tenantId\x12\'\n\x0fsubscription_id\x18\x02 \x01(\tR\x0esubscriptionId\"L\n\x0ePlanVersionDue\x12\x17\n\x07plan_id\x18\x01 \x01(\tR\x06planId\x12!\n\x0cplan_version\x18\x02 \x01(\x05R\x0bplanVersion\"\x13\n\x11ReconciliationDueb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x61trium/billing/v1/events.proto\x12\x11\x61trium.billing.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x97\x03\n\x13SubscriptionChanged\x12\x1b\n\ttenant_id\x18\x01 \x01(\tR\x08tenantId\x12\'\n\x0fsubscription_id\x18\x02 \x01(\tR\x0esubscriptionId\x12\x14\n\x05state\x18\x03 \x01(\tR\x05state\x12\x17\n\x07plan_id\x18\x04 \x01(\tR\x06planId\x12!\n\x0cplan_version\x18\x05 \x01(\x05R\x0bplanVersion\x12\x1a\n\x08interval\x18\x06 \x01(\tR\x08interval\x12\x14\n\x05seats\x18\x07 \x01(\x03R\x05seats\x12(\n\x10previous_plan_id\x18\x08 \x01(\tR\x0epreviousPlanId\x12%\n\x0eprevious_state\x18\t \x01(\tR\rpreviousState\x12\x1b\n\tmrr_minor\x18\n \x01(\x03R\x08mrrMinor\x12,\n\x12previous_mrr_minor\x18\x0b \x01(\x03R\x10previousMrrMinor\x12\x1a\n\x08\x63urrency\x18\x0c \x01(\tR\x08\x63urrency\"\xcf\x02\n\x13\x45ntitlementsChanged\x12\x1b\n\ttenant_id\x18\x01 \x01(\tR\x08tenantId\x12\x17\n\x07plan_id\x18\x02 \x01(\tR\x06planId\x12\x12\n\x04tier\x18\x03 \x01(\tR\x04tier\x12\x16\n\x06usable\x18\x04 \x01(\x08R\x06usable\x12\x44\n\x06limits\x18\x05 \x03(\x0b\x32,.atrium.billing.v1.EntitlementsChanged.LimitR\x06limits\x12\x1a\n\x08\x66\x65\x61tures\x18\x06 \x03(\tR\x08\x66\x65\x61tures\x12\x1a\n\x08revision\x18\x07 \x01(\x03R\x08revision\x1aX\n\x05Limit\x12\x14\n\x05meter\x18\x01 \x01(\tR\x05meter\x12\x12\n\x04most\x18\x02 \x01(\x03R\x04most\x12%\n\x0e\x63harged_beyond\x18\x03 \x01(\x08R\rchargedBeyond\"\xb1\x02\n\rLimitsReached\x12\x1b\n\ttenant_id\x18\x01 \x01(\tR\x08tenantId\x12>\n\x06limits\x18\x02 \x03(\x0b\x32&.atrium.billing.v1.LimitsReached.LimitR\x06limits\x12\x42\n\x0fperiod_end_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\rperiodEndTime\x12\x38\n\nas_of_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x08\x61sOfTime\x1a\x45\n\x05Limit\x12\x14\n\x05meter\x18\x01 \x01(\tR\x05meter\x12\x12\n\x04most\x18\x02 \x01(\x03R\x04most\x12\x12\n\x04used\x18\x03 \x01(\x03R\x04used\"\xe9\x01\n\x10InvoiceGenerated\x12\x1b\n\ttenant_id\x18\x01 \x01(\tR\x08tenantId\x12\x1d\n\ninvoice_id\x18\x02 \x01(\tR\tinvoiceId\x12\x16\n\x06number\x18\x03 \x01(\tR\x06number\x12\x1f\n\x0btotal_minor\x18\x04 \x01(\x03R\ntotalMinor\x12\x1b\n\tdue_minor\x18\x05 \x01(\x03R\x08\x64ueMinor\x12\x1a\n\x08\x63urrency\x18\x06 \x01(\tR\x08\x63urrency\x12\'\n\x0fsubscription_id\x18\x07 \x01(\tR\x0esubscriptionId\"\xd5\x01\n\x10PaymentSucceeded\x12\x1b\n\ttenant_id\x18\x01 \x01(\tR\x08tenantId\x12\x1d\n\npayment_id\x18\x02 \x01(\tR\tpaymentId\x12\x1d\n\ninvoice_id\x18\x03 \x01(\tR\tinvoiceId\x12!\n\x0c\x61mount_minor\x18\x04 \x01(\x03R\x0b\x61mountMinor\x12\x1a\n\x08\x63urrency\x18\x05 \x01(\tR\x08\x63urrency\x12\'\n\x0f\x61\x63\x63ount_current\x18\x06 \x01(\x08R\x0e\x61\x63\x63ountCurrent\"\xbf\x01\n\rPaymentFailed\x12\x1b\n\ttenant_id\x18\x01 \x01(\tR\x08tenantId\x12\x1d\n\npayment_id\x18\x02 \x01(\tR\tpaymentId\x12\x1d\n\ninvoice_id\x18\x03 \x01(\tR\tinvoiceId\x12%\n\x0e\x64\x65\x63line_reason\x18\x04 \x01(\tR\rdeclineReason\x12\x18\n\x07\x61ttempt\x18\x05 \x01(\x05R\x07\x61ttempt\x12\x12\n\x04last\x18\x06 \x01(\x08R\x04last\"\xc7\x01\n\rUsageRecorded\x12\x1b\n\ttenant_id\x18\x01 \x01(\tR\x08tenantId\x12I\n\nquantities\x18\x02 \x03(\x0b\x32).atrium.billing.v1.UsageRecorded.QuantityR\nquantities\x1aN\n\x08Quantity\x12\x14\n\x05meter\x18\x01 \x01(\tR\x05meter\x12\x10\n\x03\x64\x61y\x18\x02 \x01(\tR\x03\x64\x61y\x12\x1a\n\x08quantity\x18\x03 \x01(\x03R\x08quantity\"\x82\x01\n\x15SubscriptionPeriodDue\x12\x1b\n\ttenant_id\x18\x01 \x01(\tR\x08tenantId\x12\'\n\x0fsubscription_id\x18\x02 \x01(\tR\x0esubscriptionId\x12#\n\rperiod_number\x18\x03 \x01(\x05R\x0cperiodNumber\"L\n\x0eInvoiceDrafted\x12\x1b\n\ttenant_id\x18\x01 \x01(\tR\x08tenantId\x12\x1d\n\ninvoice_id\x18\x02 \x01(\tR\tinvoiceId\"i\n\x11InvoicePaymentDue\x12\x1b\n\ttenant_id\x18\x01 \x01(\tR\x08tenantId\x12\x1d\n\ninvoice_id\x18\x02 \x01(\tR\tinvoiceId\x12\x18\n\x07\x61ttempt\x18\x03 \x01(\x05R\x07\x61ttempt\"L\n\x0ePaymentOverdue\x12\x1b\n\ttenant_id\x18\x01 \x01(\tR\x08tenantId\x12\x1d\n\npayment_id\x18\x02 \x01(\tR\tpaymentId\"a\n\x19SubscriptionIncompleteDue\x12\x1b\n\ttenant_id\x18\x01 \x01(\tR\x08tenantId\x12\'\n\x0fsubscription_id\x18\x02 \x01(\tR\x0esubscriptionId\"S\n\x0bTrialEndDue\x12\x1b\n\ttenant_id\x18\x01 \x01(\tR\x08tenantId\x12\'\n\x0fsubscription_id\x18\x02 \x01(\tR\x0esubscriptionId\"L\n\x0ePlanVersionDue\x12\x17\n\x07plan_id\x18\x01 \x01(\tR\x06planId\x12!\n\x0cplan_version\x18\x02 \x01(\x05R\x0bplanVersion\"\x13\n\x11ReconciliationDueb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'atrium.billing.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SUBSCRIPTIONCHANGED']._serialized_start=54
-  _globals['_SUBSCRIPTIONCHANGED']._serialized_end=461
-  _globals['_ENTITLEMENTSCHANGED']._serialized_start=464
-  _globals['_ENTITLEMENTSCHANGED']._serialized_end=799
-  _globals['_ENTITLEMENTSCHANGED_LIMIT']._serialized_start=711
-  _globals['_ENTITLEMENTSCHANGED_LIMIT']._serialized_end=799
-  _globals['_INVOICEGENERATED']._serialized_start=802
-  _globals['_INVOICEGENERATED']._serialized_end=1035
-  _globals['_PAYMENTSUCCEEDED']._serialized_start=1038
-  _globals['_PAYMENTSUCCEEDED']._serialized_end=1251
-  _globals['_PAYMENTFAILED']._serialized_start=1254
-  _globals['_PAYMENTFAILED']._serialized_end=1445
-  _globals['_USAGERECORDED']._serialized_start=1448
-  _globals['_USAGERECORDED']._serialized_end=1647
-  _globals['_USAGERECORDED_QUANTITY']._serialized_start=1569
-  _globals['_USAGERECORDED_QUANTITY']._serialized_end=1647
-  _globals['_SUBSCRIPTIONPERIODDUE']._serialized_start=1650
-  _globals['_SUBSCRIPTIONPERIODDUE']._serialized_end=1780
-  _globals['_INVOICEDRAFTED']._serialized_start=1782
-  _globals['_INVOICEDRAFTED']._serialized_end=1858
-  _globals['_INVOICEPAYMENTDUE']._serialized_start=1860
-  _globals['_INVOICEPAYMENTDUE']._serialized_end=1965
-  _globals['_PAYMENTOVERDUE']._serialized_start=1967
-  _globals['_PAYMENTOVERDUE']._serialized_end=2043
-  _globals['_SUBSCRIPTIONINCOMPLETEDUE']._serialized_start=2045
-  _globals['_SUBSCRIPTIONINCOMPLETEDUE']._serialized_end=2142
-  _globals['_PLANVERSIONDUE']._serialized_start=2144
-  _globals['_PLANVERSIONDUE']._serialized_end=2220
-  _globals['_RECONCILIATIONDUE']._serialized_start=2222
-  _globals['_RECONCILIATIONDUE']._serialized_end=2241
+  _globals['_SUBSCRIPTIONCHANGED']._serialized_start=87
+  _globals['_SUBSCRIPTIONCHANGED']._serialized_end=494
+  _globals['_ENTITLEMENTSCHANGED']._serialized_start=497
+  _globals['_ENTITLEMENTSCHANGED']._serialized_end=832
+  _globals['_ENTITLEMENTSCHANGED_LIMIT']._serialized_start=744
+  _globals['_ENTITLEMENTSCHANGED_LIMIT']._serialized_end=832
+  _globals['_LIMITSREACHED']._serialized_start=835
+  _globals['_LIMITSREACHED']._serialized_end=1140
+  _globals['_LIMITSREACHED_LIMIT']._serialized_start=1071
+  _globals['_LIMITSREACHED_LIMIT']._serialized_end=1140
+  _globals['_INVOICEGENERATED']._serialized_start=1143
+  _globals['_INVOICEGENERATED']._serialized_end=1376
+  _globals['_PAYMENTSUCCEEDED']._serialized_start=1379
+  _globals['_PAYMENTSUCCEEDED']._serialized_end=1592
+  _globals['_PAYMENTFAILED']._serialized_start=1595
+  _globals['_PAYMENTFAILED']._serialized_end=1786
+  _globals['_USAGERECORDED']._serialized_start=1789
+  _globals['_USAGERECORDED']._serialized_end=1988
+  _globals['_USAGERECORDED_QUANTITY']._serialized_start=1910
+  _globals['_USAGERECORDED_QUANTITY']._serialized_end=1988
+  _globals['_SUBSCRIPTIONPERIODDUE']._serialized_start=1991
+  _globals['_SUBSCRIPTIONPERIODDUE']._serialized_end=2121
+  _globals['_INVOICEDRAFTED']._serialized_start=2123
+  _globals['_INVOICEDRAFTED']._serialized_end=2199
+  _globals['_INVOICEPAYMENTDUE']._serialized_start=2201
+  _globals['_INVOICEPAYMENTDUE']._serialized_end=2306
+  _globals['_PAYMENTOVERDUE']._serialized_start=2308
+  _globals['_PAYMENTOVERDUE']._serialized_end=2384
+  _globals['_SUBSCRIPTIONINCOMPLETEDUE']._serialized_start=2386
+  _globals['_SUBSCRIPTIONINCOMPLETEDUE']._serialized_end=2483
+  _globals['_TRIALENDDUE']._serialized_start=2485
+  _globals['_TRIALENDDUE']._serialized_end=2568
+  _globals['_PLANVERSIONDUE']._serialized_start=2570
+  _globals['_PLANVERSIONDUE']._serialized_end=2646
+  _globals['_RECONCILIATIONDUE']._serialized_start=2648
+  _globals['_RECONCILIATIONDUE']._serialized_end=2667
 # @@protoc_insertion_point(module_scope)

@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as abc
 from google.protobuf import descriptor as descriptor
 from google.protobuf import message as message
+from google.protobuf import timestamp_pb2 as timestamp_pb2
 from google.protobuf.internal import containers as containers
 import builtins as builtins
 import sys
@@ -38,6 +39,7 @@ class SubscriptionChanged(message.Message):
     CURRENCY_FIELD_NUMBER: builtins.int
     tenant_id: builtins.str
     subscription_id: builtins.str
+    """Empty for a new tenant whose plan is not one that Billing sells: it is neither billed nor limited."""
     state: builtins.str
     """Subscription.State by name."""
     plan_id: builtins.str
@@ -133,6 +135,67 @@ class EntitlementsChanged(message.Message):
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
     _ClearFieldArgType: _TypeAlias = typing.Literal["features", b"features", "limits", b"limits", "plan_id", b"plan_id", "revision", b"revision", "tenant_id", b"tenant_id", "tier", b"tier", "usable", b"usable"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class LimitsReached(message.Message):
+    """Announces which limits of the present period a tenant has used up: all of them, not a difference."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    @typing.final
+    class Limit(message.Message):
+        DESCRIPTOR: descriptor.Descriptor
+
+        METER_FIELD_NUMBER: builtins.int
+        MOST_FIELD_NUMBER: builtins.int
+        USED_FIELD_NUMBER: builtins.int
+        meter: builtins.str
+        most: builtins.int
+        """The limit that was reached, and what is used of it."""
+        used: builtins.int
+        def __init__(
+            self,
+            *,
+            meter: builtins.str = ...,
+            most: builtins.int = ...,
+            used: builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = typing.Literal["meter", b"meter", "most", b"most", "used", b"used"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    TENANT_ID_FIELD_NUMBER: builtins.int
+    LIMITS_FIELD_NUMBER: builtins.int
+    PERIOD_END_TIME_FIELD_NUMBER: builtins.int
+    AS_OF_TIME_FIELD_NUMBER: builtins.int
+    tenant_id: builtins.str
+    @builtins.property
+    def limits(self) -> containers.RepeatedCompositeFieldContainer[LimitsReached.Limit]:
+        """None once none is reached any more."""
+
+    @builtins.property
+    def period_end_time(self) -> timestamp_pb2.Timestamp:
+        """The period's end: from then on nothing of this holds."""
+
+    @builtins.property
+    def as_of_time(self) -> timestamp_pb2.Timestamp:
+        """When the usage was read: an older announcement that comes later is dropped."""
+
+    def __init__(
+        self,
+        *,
+        tenant_id: builtins.str = ...,
+        limits: abc.Iterable[LimitsReached.Limit] | None = ...,
+        period_end_time: timestamp_pb2.Timestamp | None = ...,
+        as_of_time: timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["as_of_time", b"as_of_time", "period_end_time", b"period_end_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["as_of_time", b"as_of_time", "limits", b"limits", "period_end_time", b"period_end_time", "tenant_id", b"tenant_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -257,6 +320,7 @@ class UsageRecorded(message.Message):
         day: builtins.str
         """YYYY-MM-DD, UTC."""
         quantity: builtins.int
+        """Of a meter that adds up what came on top, each unit told once; else the day's highest or present value."""
         def __init__(
             self,
             *,
@@ -384,6 +448,28 @@ class PaymentOverdue(message.Message):
 @typing.final
 class SubscriptionIncompleteDue(message.Message):
     """Says that a first payment's time is over; Billing's own, delivered by a schedule."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: builtins.int
+    SUBSCRIPTION_ID_FIELD_NUMBER: builtins.int
+    tenant_id: builtins.str
+    subscription_id: builtins.str
+    def __init__(
+        self,
+        *,
+        tenant_id: builtins.str = ...,
+        subscription_id: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["subscription_id", b"subscription_id", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class TrialEndDue(message.Message):
+    """Says that a trial is about to end, so that its tenant is told in time; Billing's own, delivered by a schedule."""
 
     DESCRIPTOR: descriptor.Descriptor
 

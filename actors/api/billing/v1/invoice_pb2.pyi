@@ -234,6 +234,7 @@ class InvoiceTotals(message.Message):
     due_minor: builtins.int
     """To be paid when issued."""
     paid_minor: builtins.int
+    """Paid since, also with credit that came after it was issued."""
     refunded_minor: builtins.int
     """Taken back by credit notes since."""
     currency: builtins.str

@@ -243,7 +243,7 @@ class Refund(message.Message):
     currency: builtins.str
     reason: builtins.str
     credit_note_id: builtins.str
-    """The credit note issued with it."""
+    """The credit note issued with it; empty when all of it was credit."""
     provider_reference: builtins.str
     @builtins.property
     def create_time(self) -> timestamp_pb2.Timestamp: ...

@@ -111,7 +111,8 @@ class PaymentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RefundPayment(self, request, context):
-        """Gives all or part of a payment back, with a credit note.
+        """Gives all or part of a payment back. What became the tenant's credit goes back first, as far as it is not used;
+        the rest with a credit note. Never more than was not credited already.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -42,7 +42,9 @@ class PaymentServiceStub:
     RecordTransfer: _grpc.UnaryUnaryMultiCallable[_payment_service_pb2.RecordTransferRequest, _payment_pb2.Payment]
     """Records that an invoice was paid by bank transfer."""
     RefundPayment: _grpc.UnaryUnaryMultiCallable[_payment_service_pb2.RefundPaymentRequest, _payment_pb2.Refund]
-    """Gives all or part of a payment back, with a credit note."""
+    """Gives all or part of a payment back. What became the tenant's credit goes back first, as far as it is not used;
+    the rest with a credit note. Never more than was not credited already.
+    """
     ListRefunds: _grpc.UnaryUnaryMultiCallable[_payment_service_pb2.ListRefundsRequest, _payment_service_pb2.ListRefundsResponse]
 
 @_typing.type_check_only
@@ -59,7 +61,9 @@ class PaymentServiceAsyncStub(PaymentServiceStub):
     RecordTransfer: _aio.UnaryUnaryMultiCallable[_payment_service_pb2.RecordTransferRequest, _payment_pb2.Payment]  # type: ignore[assignment]
     """Records that an invoice was paid by bank transfer."""
     RefundPayment: _aio.UnaryUnaryMultiCallable[_payment_service_pb2.RefundPaymentRequest, _payment_pb2.Refund]  # type: ignore[assignment]
-    """Gives all or part of a payment back, with a credit note."""
+    """Gives all or part of a payment back. What became the tenant's credit goes back first, as far as it is not used;
+    the rest with a credit note. Never more than was not credited already.
+    """
     ListRefunds: _aio.UnaryUnaryMultiCallable[_payment_service_pb2.ListRefundsRequest, _payment_service_pb2.ListRefundsResponse]  # type: ignore[assignment]
 
 class PaymentServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -109,7 +113,9 @@ class PaymentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _payment_service_pb2.RefundPaymentRequest,
         call: _Call,
     ) -> _typing.Union[_payment_pb2.Refund, _abc.Awaitable[_payment_pb2.Refund]]:
-        """Gives all or part of a payment back, with a credit note."""
+        """Gives all or part of a payment back. What became the tenant's credit goes back first, as far as it is not used;
+        the rest with a credit note. Never more than was not credited already.
+        """
 
     @_abc_1.abstractmethod
     def ListRefunds(

@@ -274,7 +274,9 @@ class Price(message.Message):
         KIND_SEAT: Price._Kind.ValueType  # 2
         """By the subscription's seats, in advance."""
         KIND_METER: Price._Kind.ValueType  # 3
-        """By what a meter counted, in arrears, by the terms in force when the period ends."""
+        """By what a meter counted, in arrears, by the terms in force when the period ends. A change at once to terms
+        without a price for the meter ends the period.
+        """
 
     class Kind(_Kind, metaclass=_KindEnumTypeWrapper): ...
     KIND_UNSPECIFIED: Price.Kind.ValueType  # 0
@@ -283,7 +285,9 @@ class Price(message.Message):
     KIND_SEAT: Price.Kind.ValueType  # 2
     """By the subscription's seats, in advance."""
     KIND_METER: Price.Kind.ValueType  # 3
-    """By what a meter counted, in arrears, by the terms in force when the period ends."""
+    """By what a meter counted, in arrears, by the terms in force when the period ends. A change at once to terms
+    without a price for the meter ends the period.
+    """
 
     class _Model:
         ValueType = typing.NewType("ValueType", builtins.int)

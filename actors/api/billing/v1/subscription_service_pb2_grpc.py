@@ -83,8 +83,8 @@ class SubscriptionServiceServicer:
     """
 
     def CreateSubscription(self, request, context):
-        """Subscribes a tenant: begins a trial, or issues the first invoice and tries its payment. The answer holds a
-        payment that needs the payer's confirmation, when there is one.
+        """Subscribes a tenant: begins a trial, which a tenant has once, or issues the first invoice and tries its payment.
+        The answer holds a payment that needs the payer's confirmation, when there is one.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -104,7 +104,8 @@ class SubscriptionServiceServicer:
 
     def ChangeSubscription(self, request, context):
         """Moves to another plan, version, interval or number of seats: at once with proration by the second, or when the
-        period ends.
+        period ends. At once, another interval begins a new period, and so does a plan that has no price for a meter whose
+        usage costs something now: all of the old rest is credited, all of the new period charged.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -34,14 +34,15 @@ class SubscriptionServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> SubscriptionServiceAsyncStub: ...
     CreateSubscription: _grpc.UnaryUnaryMultiCallable[_subscription_service_pb2.CreateSubscriptionRequest, _subscription_service_pb2.SubscriptionChange]
-    """Subscribes a tenant: begins a trial, or issues the first invoice and tries its payment. The answer holds a
-    payment that needs the payer's confirmation, when there is one.
+    """Subscribes a tenant: begins a trial, which a tenant has once, or issues the first invoice and tries its payment.
+    The answer holds a payment that needs the payer's confirmation, when there is one.
     """
     ListSubscriptions: _grpc.UnaryUnaryMultiCallable[_subscription_service_pb2.ListSubscriptionsRequest, _subscription_service_pb2.ListSubscriptionsResponse]
     GetSubscription: _grpc.UnaryUnaryMultiCallable[_subscription_service_pb2.GetSubscriptionRequest, _subscription_pb2.Subscription]
     ChangeSubscription: _grpc.UnaryUnaryMultiCallable[_subscription_service_pb2.ChangeSubscriptionRequest, _subscription_service_pb2.SubscriptionChange]
     """Moves to another plan, version, interval or number of seats: at once with proration by the second, or when the
-    period ends.
+    period ends. At once, another interval begins a new period, and so does a plan that has no price for a meter whose
+    usage costs something now: all of the old rest is credited, all of the new period charged.
     """
     CancelSubscription: _grpc.UnaryUnaryMultiCallable[_subscription_service_pb2.CancelSubscriptionRequest, _subscription_pb2.Subscription]
     """Ends the subscription: when the period ends, or at once with a credit for what is unused."""
@@ -62,14 +63,15 @@ class SubscriptionServiceAsyncStub(SubscriptionServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateSubscription: _aio.UnaryUnaryMultiCallable[_subscription_service_pb2.CreateSubscriptionRequest, _subscription_service_pb2.SubscriptionChange]  # type: ignore[assignment]
-    """Subscribes a tenant: begins a trial, or issues the first invoice and tries its payment. The answer holds a
-    payment that needs the payer's confirmation, when there is one.
+    """Subscribes a tenant: begins a trial, which a tenant has once, or issues the first invoice and tries its payment.
+    The answer holds a payment that needs the payer's confirmation, when there is one.
     """
     ListSubscriptions: _aio.UnaryUnaryMultiCallable[_subscription_service_pb2.ListSubscriptionsRequest, _subscription_service_pb2.ListSubscriptionsResponse]  # type: ignore[assignment]
     GetSubscription: _aio.UnaryUnaryMultiCallable[_subscription_service_pb2.GetSubscriptionRequest, _subscription_pb2.Subscription]  # type: ignore[assignment]
     ChangeSubscription: _aio.UnaryUnaryMultiCallable[_subscription_service_pb2.ChangeSubscriptionRequest, _subscription_service_pb2.SubscriptionChange]  # type: ignore[assignment]
     """Moves to another plan, version, interval or number of seats: at once with proration by the second, or when the
-    period ends.
+    period ends. At once, another interval begins a new period, and so does a plan that has no price for a meter whose
+    usage costs something now: all of the old rest is credited, all of the new period charged.
     """
     CancelSubscription: _aio.UnaryUnaryMultiCallable[_subscription_service_pb2.CancelSubscriptionRequest, _subscription_pb2.Subscription]  # type: ignore[assignment]
     """Ends the subscription: when the period ends, or at once with a credit for what is unused."""
@@ -93,8 +95,8 @@ class SubscriptionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _subscription_service_pb2.CreateSubscriptionRequest,
         call: _Call,
     ) -> _typing.Union[_subscription_service_pb2.SubscriptionChange, _abc.Awaitable[_subscription_service_pb2.SubscriptionChange]]:
-        """Subscribes a tenant: begins a trial, or issues the first invoice and tries its payment. The answer holds a
-        payment that needs the payer's confirmation, when there is one.
+        """Subscribes a tenant: begins a trial, which a tenant has once, or issues the first invoice and tries its payment.
+        The answer holds a payment that needs the payer's confirmation, when there is one.
         """
 
     @_abc_1.abstractmethod
@@ -118,7 +120,8 @@ class SubscriptionServiceServicer(metaclass=_abc_1.ABCMeta):
         call: _Call,
     ) -> _typing.Union[_subscription_service_pb2.SubscriptionChange, _abc.Awaitable[_subscription_service_pb2.SubscriptionChange]]:
         """Moves to another plan, version, interval or number of seats: at once with proration by the second, or when the
-        period ends.
+        period ends. At once, another interval begins a new period, and so does a plan that has no price for a meter whose
+        usage costs something now: all of the old rest is credited, all of the new period charged.
         """
 
     @_abc_1.abstractmethod

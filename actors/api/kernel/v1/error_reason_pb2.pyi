@@ -61,6 +61,14 @@ class _ErrorReasonEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_ErrorReaso
     """INVALID_ARGUMENT: the request is not what the method takes."""
     ERROR_REASON_DEADLINE: _ErrorReason.ValueType  # 19
     """DEADLINE_EXCEEDED: the caller's deadline passed first."""
+    ERROR_REASON_LIMIT_REACHED: _ErrorReason.ValueType  # 20
+    """RESOURCE_EXHAUSTED: the plan's limit of a meter is reached; metadata `meter`, `most`, `used`, `remedy`, and
+    `retry_after_seconds` where a new period lifts it.
+    """
+    ERROR_REASON_SUBSCRIPTION_INACTIVE: _ErrorReason.ValueType  # 21
+    """PERMISSION_DENIED: the tenant's subscription is not active: it was never paid, is suspended, paused or cancelled.
+    Machines are refused everything, people what is new work.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why the platform itself, before any module, refused a call. Carried as `google.rpc.ErrorInfo.reason`
@@ -106,3 +114,11 @@ ERROR_REASON_MALFORMED: ErrorReason.ValueType  # 18
 """INVALID_ARGUMENT: the request is not what the method takes."""
 ERROR_REASON_DEADLINE: ErrorReason.ValueType  # 19
 """DEADLINE_EXCEEDED: the caller's deadline passed first."""
+ERROR_REASON_LIMIT_REACHED: ErrorReason.ValueType  # 20
+"""RESOURCE_EXHAUSTED: the plan's limit of a meter is reached; metadata `meter`, `most`, `used`, `remedy`, and
+`retry_after_seconds` where a new period lifts it.
+"""
+ERROR_REASON_SUBSCRIPTION_INACTIVE: ErrorReason.ValueType  # 21
+"""PERMISSION_DENIED: the tenant's subscription is not active: it was never paid, is suspended, paused or cancelled.
+Machines are refused everything, people what is new work.
+"""

@@ -183,19 +183,23 @@ class CallsCounted(message.Message):
         TENANT_ID_FIELD_NUMBER: builtins.int
         CALLS_FIELD_NUMBER: builtins.int
         FAILURES_FIELD_NUMBER: builtins.int
+        MACHINE_CALLS_FIELD_NUMBER: builtins.int
         tenant_id: builtins.str
         calls: builtins.int
         failures: builtins.int
+        machine_calls: builtins.int
+        """Those of API keys that count against the plan: answered, or refused for a reason that was the caller's own."""
         def __init__(
             self,
             *,
             tenant_id: builtins.str = ...,
             calls: builtins.int = ...,
             failures: builtins.int = ...,
+            machine_calls: builtins.int = ...,
         ) -> None: ...
         _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
         def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-        _ClearFieldArgType: _TypeAlias = typing.Literal["calls", b"calls", "failures", b"failures", "tenant_id", b"tenant_id"]  # noqa: Y015
+        _ClearFieldArgType: _TypeAlias = typing.Literal["calls", b"calls", "failures", b"failures", "machine_calls", b"machine_calls", "tenant_id", b"tenant_id"]  # noqa: Y015
         def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
         def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -78,6 +78,7 @@ class Access(message.Message):
     REALMS_FIELD_NUMBER: builtins.int
     OWN_TENANT_FIELD_NUMBER: builtins.int
     WIDENED_BY_FIELD_NUMBER: builtins.int
+    NEW_WORK_FIELD_NUMBER: builtins.int
     public: builtins.bool
     """Anyone, without a token."""
     self: builtins.bool
@@ -90,6 +91,10 @@ class Access(message.Message):
     """Opens the method, without the permission, to the people of the tenant that the call names."""
     widened_by: builtins.str
     """A permission that widens what the method does for those who hold it, checked by the handler."""
+    new_work: builtins.bool
+    """New work: refused to people of a tenant whose subscription is not active. They still see what is there, pay,
+    and tidy up. Whether a tenant's machines may call does not depend on it: without a subscription they may not.
+    """
     @builtins.property
     def realms(self) -> containers.RepeatedScalarFieldContainer[Realm.ValueType]:
         """Realms whose callers may use the method; both when empty."""
@@ -104,10 +109,11 @@ class Access(message.Message):
         realms: abc.Iterable[Realm.ValueType] | None = ...,
         own_tenant: builtins.bool = ...,
         widened_by: builtins.str = ...,
+        new_work: builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["half_signed_in", b"half_signed_in", "permission", b"permission", "public", b"public", "rule", b"rule", "self", b"self"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["half_signed_in", b"half_signed_in", "own_tenant", b"own_tenant", "permission", b"permission", "public", b"public", "realms", b"realms", "rule", b"rule", "self", b"self", "widened_by", b"widened_by"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["half_signed_in", b"half_signed_in", "new_work", b"new_work", "own_tenant", b"own_tenant", "permission", b"permission", "public", b"public", "realms", b"realms", "rule", b"rule", "self", b"self", "widened_by", b"widened_by"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_rule: _TypeAlias = typing.Literal["public", "self", "half_signed_in", "permission"]  # noqa: Y015
     _WhichOneofArgType_rule: _TypeAlias = typing.Literal["rule", b"rule"]  # noqa: Y015

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$atrium/tenants/v1/error_reason.proto\x12\x11\x61trium.tenants.v1*\x90\x03\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x45RROR_REASON_SLUG_TAKEN\x10\x01\x12\x1e\n\x1a\x45RROR_REASON_SLUG_RESERVED\x10\x02\x12\x1d\n\x19\x45RROR_REASON_PLAN_UNKNOWN\x10\x03\x12\x1d\n\x19\x45RROR_REASON_TENANT_STATE\x10\x04\x12 \n\x1c\x45RROR_REASON_PURGED_FOR_EVER\x10\x05\x12\x1f\n\x1b\x45RROR_REASON_SIGN_UP_CLOSED\x10\x06\x12\x1d\n\x19\x45RROR_REASON_CONTRAST_LOW\x10\x07\x12!\n\x1d\x45RROR_REASON_NOTHING_TO_RETRY\x10\x08\x12\x1d\n\x19\x45RROR_REASON_LOGO_REFUSED\x10\t\x12\x1d\n\x19\x45RROR_REASON_EXPORT_STATE\x10\n\x12%\n!ERROR_REASON_CONFIRMATION_INVALID\x10\x0b\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$atrium/tenants/v1/error_reason.proto\x12\x11\x61trium.tenants.v1*\xae\x03\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x45RROR_REASON_SLUG_TAKEN\x10\x01\x12\x1e\n\x1a\x45RROR_REASON_SLUG_RESERVED\x10\x02\x12\x1d\n\x19\x45RROR_REASON_PLAN_UNKNOWN\x10\x03\x12\x1d\n\x19\x45RROR_REASON_TENANT_STATE\x10\x04\x12 \n\x1c\x45RROR_REASON_PURGED_FOR_EVER\x10\x05\x12\x1f\n\x1b\x45RROR_REASON_SIGN_UP_CLOSED\x10\x06\x12\x1d\n\x19\x45RROR_REASON_CONTRAST_LOW\x10\x07\x12!\n\x1d\x45RROR_REASON_NOTHING_TO_RETRY\x10\x08\x12\x1d\n\x19\x45RROR_REASON_LOGO_REFUSED\x10\t\x12\x1d\n\x19\x45RROR_REASON_EXPORT_STATE\x10\n\x12%\n!ERROR_REASON_CONFIRMATION_INVALID\x10\x0b\x12\x1c\n\x18\x45RROR_REASON_PLAN_BILLED\x10\x0c\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,5 +32,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'atrium.tenants.v1.error_rea
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ERRORREASON']._serialized_start=60
-  _globals['_ERRORREASON']._serialized_end=460
+  _globals['_ERRORREASON']._serialized_end=490
 # @@protoc_insertion_point(module_scope)

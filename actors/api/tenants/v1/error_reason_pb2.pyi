@@ -45,6 +45,8 @@ class _ErrorReasonEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_ErrorReaso
     """FAILED_PRECONDITION: the archive is not complete yet, or its time is over."""
     ERROR_REASON_CONFIRMATION_INVALID: _ErrorReason.ValueType  # 11
     """INVALID_ARGUMENT: the mailed link was never ours, or its time is over."""
+    ERROR_REASON_PLAN_BILLED: _ErrorReason.ValueType  # 12
+    """FAILED_PRECONDITION: the plan is that of the tenant's subscription; change the subscription instead."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why Tenants refused a call. Carried as `google.rpc.ErrorInfo.reason` without the prefix, domain `atrium.tenants`."""
@@ -72,3 +74,5 @@ ERROR_REASON_EXPORT_STATE: ErrorReason.ValueType  # 10
 """FAILED_PRECONDITION: the archive is not complete yet, or its time is over."""
 ERROR_REASON_CONFIRMATION_INVALID: ErrorReason.ValueType  # 11
 """INVALID_ARGUMENT: the mailed link was never ours, or its time is over."""
+ERROR_REASON_PLAN_BILLED: ErrorReason.ValueType  # 12
+"""FAILED_PRECONDITION: the plan is that of the tenant's subscription; change the subscription instead."""

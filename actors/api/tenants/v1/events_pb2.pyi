@@ -386,6 +386,46 @@ class TenantExportExpired(message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 @typing.final
+class StorageMeasured(message.Message):
+    """Announces what tenants store, over all modules, as it was measured a moment ago."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    @typing.final
+    class Size(message.Message):
+        DESCRIPTOR: descriptor.Descriptor
+
+        TENANT_ID_FIELD_NUMBER: builtins.int
+        BYTES_FIELD_NUMBER: builtins.int
+        tenant_id: builtins.str
+        bytes: builtins.int
+        def __init__(
+            self,
+            *,
+            tenant_id: builtins.str = ...,
+            bytes: builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = typing.Literal["bytes", b"bytes", "tenant_id", b"tenant_id"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    SIZES_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def sizes(self) -> containers.RepeatedCompositeFieldContainer[StorageMeasured.Size]: ...
+    def __init__(
+        self,
+        *,
+        sizes: abc.Iterable[StorageMeasured.Size] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["sizes", b"sizes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
 class ReviewDue(message.Message):
     """Says that storage is to be measured and health scores to be computed; Tenants' own, delivered by a schedule."""
 

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x61trium/tenants/v1/tenant.proto\x12\x11\x61trium.tenants.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8f\t\n\x06Tenant\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n\x04slug\x18\x02 \x01(\tR\x04slug\x12!\n\x0c\x64isplay_name\x18\x03 \x01(\tR\x0b\x64isplayName\x12\x35\n\x05state\x18\x04 \x01(\x0e\x32\x1f.atrium.tenants.v1.Tenant.StateR\x05state\x12!\n\x0cstate_reason\x18\x05 \x01(\tR\x0bstateReason\x12\x12\n\x04plan\x18\x06 \x01(\tR\x04plan\x12\x12\n\x04tier\x18\x07 \x01(\tR\x04tier\x12\x41\n\tisolation\x18\x08 \x01(\x0e\x32#.atrium.tenants.v1.Tenant.IsolationR\tisolation\x12\x1f\n\x0b\x61\x64min_email\x18\t \x01(\tR\nadminEmail\x12,\n\x12\x61\x64min_display_name\x18\n \x01(\tR\x10\x61\x64minDisplayName\x12!\n\x0chealth_score\x18\x0b \x01(\x05R\x0bhealthScore\x12N\n\x0epayment_status\x18\x0c \x01(\x0e\x32\'.atrium.tenants.v1.Tenant.PaymentStatusR\rpaymentStatus\x12\x1d\n\nuser_count\x18\r \x01(\x03R\tuserCount\x12;\n\x0b\x63reate_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x12;\n\x0b\x64\x65lete_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ndeleteTime\x12\x39\n\npurge_time\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tpurgeTime\x12\x12\n\x04\x65tag\x18\x12 \x01(\tR\x04\x65tag\x12@\n\x0cpurged_parts\x18\x13 \x03(\x0b\x32\x1d.atrium.tenants.v1.PurgedPartR\x0bpurgedParts\"\x95\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12STATE_PROVISIONING\x10\x01\x12\x10\n\x0cSTATE_ACTIVE\x10\x02\x12\x13\n\x0fSTATE_SUSPENDED\x10\x03\x12\x12\n\x0eSTATE_DELETING\x10\x04\x12\x10\n\x0cSTATE_FAILED\x10\x05\x12\x10\n\x0cSTATE_PURGED\x10\x06\"N\n\tIsolation\x12\x19\n\x15ISOLATION_UNSPECIFIED\x10\x00\x12\x12\n\x0eISOLATION_POOL\x10\x01\x12\x12\n\x0eISOLATION_SILO\x10\x02\"h\n\rPaymentStatus\x12\x1e\n\x1aPAYMENT_STATUS_UNSPECIFIED\x10\x00\x12\x1a\n\x16PAYMENT_STATUS_CURRENT\x10\x01\x12\x1b\n\x17PAYMENT_STATUS_PAST_DUE\x10\x02\"y\n\nPurgedPart\x12\x16\n\x06module\x18\x01 \x01(\tR\x06module\x12\x18\n\x07records\x18\x02 \x01(\x03R\x07records\x12\x39\n\npurge_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tpurgeTimeb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x61trium/tenants/v1/tenant.proto\x12\x11\x61trium.tenants.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xda\t\n\x06Tenant\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n\x04slug\x18\x02 \x01(\tR\x04slug\x12!\n\x0c\x64isplay_name\x18\x03 \x01(\tR\x0b\x64isplayName\x12\x35\n\x05state\x18\x04 \x01(\x0e\x32\x1f.atrium.tenants.v1.Tenant.StateR\x05state\x12!\n\x0cstate_reason\x18\x05 \x01(\tR\x0bstateReason\x12\x12\n\x04plan\x18\x06 \x01(\tR\x04plan\x12\x12\n\x04tier\x18\x07 \x01(\tR\x04tier\x12\x41\n\tisolation\x18\x08 \x01(\x0e\x32#.atrium.tenants.v1.Tenant.IsolationR\tisolation\x12\x1f\n\x0b\x61\x64min_email\x18\t \x01(\tR\nadminEmail\x12,\n\x12\x61\x64min_display_name\x18\n \x01(\tR\x10\x61\x64minDisplayName\x12!\n\x0chealth_score\x18\x0b \x01(\x05R\x0bhealthScore\x12N\n\x0epayment_status\x18\x0c \x01(\x0e\x32\'.atrium.tenants.v1.Tenant.PaymentStatusR\rpaymentStatus\x12\x1d\n\nuser_count\x18\r \x01(\x03R\tuserCount\x12;\n\x0b\x63reate_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x12;\n\x0b\x64\x65lete_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ndeleteTime\x12\x39\n\npurge_time\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tpurgeTime\x12\x12\n\x04\x65tag\x18\x12 \x01(\tR\x04\x65tag\x12@\n\x0cpurged_parts\x18\x13 \x03(\x0b\x32\x1d.atrium.tenants.v1.PurgedPartR\x0bpurgedParts\x12I\n\x0c\x65ntitlements\x18\x14 \x01(\x0b\x32%.atrium.tenants.v1.TenantEntitlementsR\x0c\x65ntitlements\"\x95\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12STATE_PROVISIONING\x10\x01\x12\x10\n\x0cSTATE_ACTIVE\x10\x02\x12\x13\n\x0fSTATE_SUSPENDED\x10\x03\x12\x12\n\x0eSTATE_DELETING\x10\x04\x12\x10\n\x0cSTATE_FAILED\x10\x05\x12\x10\n\x0cSTATE_PURGED\x10\x06\"N\n\tIsolation\x12\x19\n\x15ISOLATION_UNSPECIFIED\x10\x00\x12\x12\n\x0eISOLATION_POOL\x10\x01\x12\x12\n\x0eISOLATION_SILO\x10\x02\"h\n\rPaymentStatus\x12\x1e\n\x1aPAYMENT_STATUS_UNSPECIFIED\x10\x00\x12\x1a\n\x16PAYMENT_STATUS_CURRENT\x10\x01\x12\x1b\n\x17PAYMENT_STATUS_PAST_DUE\x10\x02\"\x80\x02\n\x12TenantEntitlements\x12\x17\n\x07plan_id\x18\x01 \x01(\tR\x06planId\x12\x16\n\x06usable\x18\x02 \x01(\x08R\x06usable\x12\x43\n\x06limits\x18\x03 \x03(\x0b\x32+.atrium.tenants.v1.TenantEntitlements.LimitR\x06limits\x12\x1a\n\x08\x66\x65\x61tures\x18\x04 \x03(\tR\x08\x66\x65\x61tures\x1aX\n\x05Limit\x12\x14\n\x05meter\x18\x01 \x01(\tR\x05meter\x12\x12\n\x04most\x18\x02 \x01(\x03R\x04most\x12%\n\x0e\x63harged_beyond\x18\x03 \x01(\x08R\rchargedBeyond\"y\n\nPurgedPart\x12\x16\n\x06module\x18\x01 \x01(\tR\x06module\x12\x18\n\x07records\x18\x02 \x01(\x03R\x07records\x12\x39\n\npurge_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tpurgeTimeb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,13 +33,17 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'atrium.tenants.v1.tenant_pb
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_TENANT']._serialized_start=87
-  _globals['_TENANT']._serialized_end=1254
-  _globals['_TENANT_STATE']._serialized_start=919
-  _globals['_TENANT_STATE']._serialized_end=1068
-  _globals['_TENANT_ISOLATION']._serialized_start=1070
-  _globals['_TENANT_ISOLATION']._serialized_end=1148
-  _globals['_TENANT_PAYMENTSTATUS']._serialized_start=1150
-  _globals['_TENANT_PAYMENTSTATUS']._serialized_end=1254
-  _globals['_PURGEDPART']._serialized_start=1256
-  _globals['_PURGEDPART']._serialized_end=1377
+  _globals['_TENANT']._serialized_end=1329
+  _globals['_TENANT_STATE']._serialized_start=994
+  _globals['_TENANT_STATE']._serialized_end=1143
+  _globals['_TENANT_ISOLATION']._serialized_start=1145
+  _globals['_TENANT_ISOLATION']._serialized_end=1223
+  _globals['_TENANT_PAYMENTSTATUS']._serialized_start=1225
+  _globals['_TENANT_PAYMENTSTATUS']._serialized_end=1329
+  _globals['_TENANTENTITLEMENTS']._serialized_start=1332
+  _globals['_TENANTENTITLEMENTS']._serialized_end=1588
+  _globals['_TENANTENTITLEMENTS_LIMIT']._serialized_start=1500
+  _globals['_TENANTENTITLEMENTS_LIMIT']._serialized_end=1588
+  _globals['_PURGEDPART']._serialized_start=1590
+  _globals['_PURGEDPART']._serialized_end=1711
 # @@protoc_insertion_point(module_scope)

@@ -114,6 +114,7 @@ class Tenant(message.Message):
     PURGE_TIME_FIELD_NUMBER: builtins.int
     ETAG_FIELD_NUMBER: builtins.int
     PURGED_PARTS_FIELD_NUMBER: builtins.int
+    ENTITLEMENTS_FIELD_NUMBER: builtins.int
     id: builtins.str
     slug: builtins.str
     """The tenant's name in addresses: 3 to 40 of a-z, 0-9 and -."""
@@ -145,6 +146,10 @@ class Tenant(message.Message):
     def purged_parts(self) -> containers.RepeatedCompositeFieldContainer[PurgedPart]:
         """What each module removed when the tenant was purged."""
 
+    @builtins.property
+    def entitlements(self) -> TenantEntitlements:
+        """What its subscription allows. Only where GetTenant is asked to show it, and a module sells plans."""
+
     def __init__(
         self,
         *,
@@ -167,10 +172,66 @@ class Tenant(message.Message):
         purge_time: timestamp_pb2.Timestamp | None = ...,
         etag: builtins.str = ...,
         purged_parts: abc.Iterable[PurgedPart] | None = ...,
+        entitlements: TenantEntitlements | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = typing.Literal["create_time", b"create_time", "delete_time", b"delete_time", "purge_time", b"purge_time", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = typing.Literal["create_time", b"create_time", "delete_time", b"delete_time", "entitlements", b"entitlements", "purge_time", b"purge_time", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["admin_display_name", b"admin_display_name", "admin_email", b"admin_email", "create_time", b"create_time", "delete_time", b"delete_time", "display_name", b"display_name", "etag", b"etag", "health_score", b"health_score", "id", b"id", "isolation", b"isolation", "payment_status", b"payment_status", "plan", b"plan", "purge_time", b"purge_time", "purged_parts", b"purged_parts", "slug", b"slug", "state", b"state", "state_reason", b"state_reason", "tier", b"tier", "update_time", b"update_time", "user_count", b"user_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["admin_display_name", b"admin_display_name", "admin_email", b"admin_email", "create_time", b"create_time", "delete_time", b"delete_time", "display_name", b"display_name", "entitlements", b"entitlements", "etag", b"etag", "health_score", b"health_score", "id", b"id", "isolation", b"isolation", "payment_status", b"payment_status", "plan", b"plan", "purge_time", b"purge_time", "purged_parts", b"purged_parts", "slug", b"slug", "state", b"state", "state_reason", b"state_reason", "tier", b"tier", "update_time", b"update_time", "user_count", b"user_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class TenantEntitlements(message.Message):
+    """What a tenant may use, as every module enforces it."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    @typing.final
+    class Limit(message.Message):
+        DESCRIPTOR: descriptor.Descriptor
+
+        METER_FIELD_NUMBER: builtins.int
+        MOST_FIELD_NUMBER: builtins.int
+        CHARGED_BEYOND_FIELD_NUMBER: builtins.int
+        meter: builtins.str
+        most: builtins.int
+        charged_beyond: builtins.bool
+        """More is charged instead of refused."""
+        def __init__(
+            self,
+            *,
+            meter: builtins.str = ...,
+            most: builtins.int = ...,
+            charged_beyond: builtins.bool = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = typing.Literal["charged_beyond", b"charged_beyond", "meter", b"meter", "most", b"most"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    PLAN_ID_FIELD_NUMBER: builtins.int
+    USABLE_FIELD_NUMBER: builtins.int
+    LIMITS_FIELD_NUMBER: builtins.int
+    FEATURES_FIELD_NUMBER: builtins.int
+    plan_id: builtins.str
+    usable: builtins.bool
+    """False before the first payment and when suspended, paused or cancelled."""
+    @builtins.property
+    def limits(self) -> containers.RepeatedCompositeFieldContainer[TenantEntitlements.Limit]: ...
+    @builtins.property
+    def features(self) -> containers.RepeatedScalarFieldContainer[builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        plan_id: builtins.str = ...,
+        usable: builtins.bool = ...,
+        limits: abc.Iterable[TenantEntitlements.Limit] | None = ...,
+        features: abc.Iterable[builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["features", b"features", "limits", b"limits", "plan_id", b"plan_id", "usable", b"usable"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

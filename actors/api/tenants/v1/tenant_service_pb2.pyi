@@ -158,15 +158,19 @@ class GetTenantRequest(message.Message):
     DESCRIPTOR: descriptor.Descriptor
 
     ID_FIELD_NUMBER: builtins.int
+    SHOW_ENTITLEMENTS_FIELD_NUMBER: builtins.int
     id: builtins.str
+    show_entitlements: builtins.bool
+    """Also show what its subscription allows."""
     def __init__(
         self,
         *,
         id: builtins.str = ...,
+        show_entitlements: builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["id", b"id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["id", b"id", "show_entitlements", b"show_entitlements"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -183,6 +187,7 @@ class UpdateTenantRequest(message.Message):
     display_name: builtins.str
     slug: builtins.str
     plan: builtins.str
+    """Refused for a tenant with a subscription, whose plan is that: change the subscription instead."""
     etag: builtins.str
     def __init__(
         self,

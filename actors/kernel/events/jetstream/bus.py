@@ -163,7 +163,7 @@ class JetStreamBus:
     async def replay(
         self,
         sources: Sequence[Source],
-        since: datetime,
+        since: datetime | None,
         handle: Callable[[Envelope], None],
         caught_up: Callable[[], None] = lambda: None,
     ) -> None:
@@ -181,7 +181,7 @@ class JetStreamBus:
         self,
         stream: str,
         filters: list[str],
-        since: datetime,
+        since: datetime | None,
         handle: Callable[[Envelope], None],
         abreast: Callable[[], None],
     ) -> None:
@@ -189,7 +189,7 @@ class JetStreamBus:
         with self._among(self._back) as lost:
             while True:
                 config = ConsumerConfig(
-                    deliver_policy=DeliverPolicy.BY_START_TIME,
+                    deliver_policy=DeliverPolicy.BY_START_TIME if start else DeliverPolicy.LAST_PER_SUBJECT,
                     opt_start_time=start,
                     ack_policy=AckPolicy.NONE,
                     filter_subjects=filters,
@@ -208,8 +208,10 @@ class JetStreamBus:
                             async for messages in lists:
                                 for message in messages:
                                     envelope = envelope_of(message)
-                                    start = datetime.fromtimestamp(envelope.stored_ms / 1000, UTC)
-                                    if ONLY_FOR not in (message.headers or {}):
+                                    if since is not None:
+                                        start = datetime.fromtimestamp(envelope.stored_ms / 1000, UTC)
+                                    # The last of its subject may be one that was given back to a consumer.
+                                    if since is None or ONLY_FOR not in (message.headers or {}):
                                         handle(envelope)
                                 if older and (older := max(0, older - len(messages))) == 0:
                                     abreast()

@@ -88,17 +88,23 @@ class SqlBackend:
         return int(count)
 
     async def group(
-        self, place: Place, where: Sequence[Condition], by: Sequence[str], sums: Sequence[str] = ()
+        self,
+        place: Place,
+        where: Sequence[Condition],
+        by: Sequence[str],
+        sums: Sequence[str] = (),
+        highest: Sequence[str] = (),
     ) -> list[dict[str, Any]]:
         query = self._query(place, where)
-        prepared, values = query.group(by, sums)
+        prepared, values = query.group(by, sums, highest)
         fields, found = query.layout.fields, []
         for row in await self._rows(prepared.sql, values):
-            keys, count, totals = row[: len(by)], row[len(by)], row[len(by) + 1 :]
+            keys, count = row[: len(by)], row[len(by)]
+            totals, most = row[len(by) + 1 : len(by) + 1 + len(sums)], row[len(by) + 1 + len(sums) :]
             if not count:
                 continue  # without `by`, SQL tells of no records as well
             document: dict[str, Any] = {}
-            for name, value in zip(by, keys, strict=True):
+            for name, value in zip((*by, *highest), (*keys, *most), strict=True):
                 decode = fields[name].decode
                 document[name] = value if value is None or decode is None else decode(value)
             document["count"] = int(count)

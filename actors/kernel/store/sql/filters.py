@@ -88,16 +88,17 @@ class Query:
         prepared = self._of(("delete where",), lambda bind: sa.delete(self.layout.table).where(*self._clauses(bind)))
         return prepared, prepared.bind(self.values)
 
-    def group(self, by: Sequence[str], sums: Sequence[str]) -> tuple[Prepared, Sequence[Any]]:
+    def group(self, by: Sequence[str], sums: Sequence[str], highest: Sequence[str]) -> tuple[Prepared, Sequence[Any]]:
         table = self.layout.table
 
         def build(bind: Binds) -> Any:
             totals = [sa.func.coalesce(sa.func.sum(table.c[name]), sa.text("0")) for name in sums]
+            most = [sa.func.max(table.c[name]) for name in highest]
             keys = [table.c[name] for name in by]
-            statement = sa.select(*keys, sa.func.count(), *totals).where(*self._clauses(bind))
+            statement = sa.select(*keys, sa.func.count(), *totals, *most).where(*self._clauses(bind))
             return statement.group_by(*keys) if keys else statement
 
-        prepared = self._of(("group", tuple(by), tuple(sums)), build)
+        prepared = self._of(("group", tuple(by), tuple(sums), tuple(highest)), build)
         return prepared, prepared.bind(self.values)
 
     def _of(self, shape: tuple[Hashable, ...], build: Callable[[Binds], Any]) -> Prepared:

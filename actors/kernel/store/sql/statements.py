@@ -83,17 +83,21 @@ class Statements:
             ("delete", table.name, scoped), lambda bind: sa.delete(table).where(*_at_version(table, bind, scoped))
         )
 
-    def add(self, table: sa.Table, amounts: Sequence[str], latest: Sequence[str], scoped: bool) -> Prepared:
-        """Values: the amounts, the latest, the id, and the scope."""
+    def add(
+        self, table: sa.Table, amounts: Sequence[str], highest: Sequence[str], latest: Sequence[str], scoped: bool
+    ) -> Prepared:
+        """Values: the amounts, each of the highest twice, the latest, the id, and the scope."""
 
         def build(bind: Binds) -> Any:
             sums = {name: sa.func.coalesce(table.c[name], sa.text("0")) + bind() for name in amounts}
-            changes: dict[str, Any] = {**sums, **{name: bind() for name in latest}}
+            # The one function for the higher of two has another name in each database.
+            raised = {name: sa.case((table.c[name] >= bind(), table.c[name]), else_=bind()) for name in highest}
+            changes: dict[str, Any] = {**sums, **raised, **{name: bind() for name in latest}}
             # With nothing to change, a row that is there still counts as met.
             change = sa.update(table).values(changes or {"version": table.c.version})
             return change.where(table.c.id == bind(), *([table.c.tenant_id == bind()] if scoped else []))
 
-        return self.of(("add", table.name, tuple(amounts), tuple(latest), scoped), build)
+        return self.of(("add", table.name, tuple(amounts), tuple(highest), tuple(latest), scoped), build)
 
 
 def _at_version(table: sa.Table, bind: Binds, scoped: bool) -> list[Any]:

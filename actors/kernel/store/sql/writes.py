@@ -151,12 +151,13 @@ class Writes:
     def _add(self, cursor: Cursor, layout: Layout, write: Increment) -> None:
         latest = [name for name in layout.columns(write.latest) if name not in write.amounts]
         scope = [] if write.place.scope is None else [write.place.scope]
-        prepared = self.statements.add(layout.table, list(write.amounts), latest, bool(scope))
-        changed = [*write.amounts.values(), *layout.row(write.latest, latest)]
+        prepared = self.statements.add(layout.table, list(write.amounts), list(write.highest), latest, bool(scope))
+        raised = [value for value in write.highest.values() for _ in range(2)]
+        changed = [*write.amounts.values(), *raised, *layout.row(write.latest, latest)]
         with self._explained(layout, write.place, {"id": write.id, **(write.initial or {}), **write.latest}):
             cursor.execute(prepared.sql, prepared.bind([*changed, write.id, *scope]))
             if cursor.rowcount == 0 and write.initial is not None:
-                document = {**write.initial, **write.amounts, **write.latest, "id": write.id}
+                document = {**write.initial, **write.amounts, **write.highest, **write.latest, "id": write.id}
                 names = layout.columns(document)
                 self._insert_rows(cursor, layout.table, names, [layout.row(document, names)])
 

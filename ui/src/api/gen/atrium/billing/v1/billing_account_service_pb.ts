@@ -244,6 +244,8 @@ export type UpdateBillingAccountRequest = Message<"atrium.billing.v1.UpdateBilli
   taxNumber?: string | undefined;
 
   /**
+   * Present and empty: none; the tenant's billing contacts still get its bills.
+   *
    * @generated from field: optional string email = 7;
    */
   email?: string | undefined;

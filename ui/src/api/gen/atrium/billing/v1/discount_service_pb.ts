@@ -326,7 +326,8 @@ export const DiscountService: GenService<{
     output: typeof CouponSchema;
   },
   /**
-   * Gives a tenant credit, or takes some back; invoices use it before anything is charged.
+   * Gives a tenant credit, or takes some back. Open invoices use it at once, the oldest first, others before anything
+   * is charged.
    *
    * @generated from rpc atrium.billing.v1.DiscountService.GrantCredit
    */

@@ -4,13 +4,15 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file atrium/billing/v1/events.proto.
  */
 export const file_atrium_billing_v1_events: GenFile = /*@__PURE__*/
-  fileDesc("Ch5hdHJpdW0vYmlsbGluZy92MS9ldmVudHMucHJvdG8SEWF0cml1bS5iaWxsaW5nLnYxIosCChNTdWJzY3JpcHRpb25DaGFuZ2VkEhEKCXRlbmFudF9pZBgBIAEoCRIXCg9zdWJzY3JpcHRpb25faWQYAiABKAkSDQoFc3RhdGUYAyABKAkSDwoHcGxhbl9pZBgEIAEoCRIUCgxwbGFuX3ZlcnNpb24YBSABKAUSEAoIaW50ZXJ2YWwYBiABKAkSDQoFc2VhdHMYByABKAMSGAoQcHJldmlvdXNfcGxhbl9pZBgIIAEoCRIWCg5wcmV2aW91c19zdGF0ZRgJIAEoCRIRCgltcnJfbWlub3IYCiABKAMSGgoScHJldmlvdXNfbXJyX21pbm9yGAsgASgDEhAKCGN1cnJlbmN5GAwgASgJIvcBChNFbnRpdGxlbWVudHNDaGFuZ2VkEhEKCXRlbmFudF9pZBgBIAEoCRIPCgdwbGFuX2lkGAIgASgJEgwKBHRpZXIYAyABKAkSDgoGdXNhYmxlGAQgASgIEjwKBmxpbWl0cxgFIAMoCzIsLmF0cml1bS5iaWxsaW5nLnYxLkVudGl0bGVtZW50c0NoYW5nZWQuTGltaXQSEAoIZmVhdHVyZXMYBiADKAkSEAoIcmV2aXNpb24YByABKAMaPAoFTGltaXQSDQoFbWV0ZXIYASABKAkSDAoEbW9zdBgCIAEoAxIWCg5jaGFyZ2VkX2JleW9uZBgDIAEoCCKcAQoQSW52b2ljZUdlbmVyYXRlZBIRCgl0ZW5hbnRfaWQYASABKAkSEgoKaW52b2ljZV9pZBgCIAEoCRIOCgZudW1iZXIYAyABKAkSEwoLdG90YWxfbWlub3IYBCABKAMSEQoJZHVlX21pbm9yGAUgASgDEhAKCGN1cnJlbmN5GAYgASgJEhcKD3N1YnNjcmlwdGlvbl9pZBgHIAEoCSKOAQoQUGF5bWVudFN1Y2NlZWRlZBIRCgl0ZW5hbnRfaWQYASABKAkSEgoKcGF5bWVudF9pZBgCIAEoCRISCgppbnZvaWNlX2lkGAMgASgJEhQKDGFtb3VudF9taW5vchgEIAEoAxIQCghjdXJyZW5jeRgFIAEoCRIXCg9hY2NvdW50X2N1cnJlbnQYBiABKAgigQEKDVBheW1lbnRGYWlsZWQSEQoJdGVuYW50X2lkGAEgASgJEhIKCnBheW1lbnRfaWQYAiABKAkSEgoKaW52b2ljZV9pZBgDIAEoCRIWCg5kZWNsaW5lX3JlYXNvbhgEIAEoCRIPCgdhdHRlbXB0GAUgASgFEgwKBGxhc3QYBiABKAgimwEKDVVzYWdlUmVjb3JkZWQSEQoJdGVuYW50X2lkGAEgASgJEj0KCnF1YW50aXRpZXMYAiADKAsyKS5hdHJpdW0uYmlsbGluZy52MS5Vc2FnZVJlY29yZGVkLlF1YW50aXR5GjgKCFF1YW50aXR5Eg0KBW1ldGVyGAEgASgJEgsKA2RheRgCIAEoCRIQCghxdWFudGl0eRgDIAEoAyJaChVTdWJzY3JpcHRpb25QZXJpb2REdWUSEQoJdGVuYW50X2lkGAEgASgJEhcKD3N1YnNjcmlwdGlvbl9pZBgCIAEoCRIVCg1wZXJpb2RfbnVtYmVyGAMgASgFIjcKDkludm9pY2VEcmFmdGVkEhEKCXRlbmFudF9pZBgBIAEoCRISCgppbnZvaWNlX2lkGAIgASgJIksKEUludm9pY2VQYXltZW50RHVlEhEKCXRlbmFudF9pZBgBIAEoCRISCgppbnZvaWNlX2lkGAIgASgJEg8KB2F0dGVtcHQYAyABKAUiNwoOUGF5bWVudE92ZXJkdWUSEQoJdGVuYW50X2lkGAEgASgJEhIKCnBheW1lbnRfaWQYAiABKAkiRwoZU3Vic2NyaXB0aW9uSW5jb21wbGV0ZUR1ZRIRCgl0ZW5hbnRfaWQYASABKAkSFwoPc3Vic2NyaXB0aW9uX2lkGAIgASgJIjcKDlBsYW5WZXJzaW9uRHVlEg8KB3BsYW5faWQYASABKAkSFAoMcGxhbl92ZXJzaW9uGAIgASgFIhMKEVJlY29uY2lsaWF0aW9uRHVlYgZwcm90bzM");
+  fileDesc("Ch5hdHJpdW0vYmlsbGluZy92MS9ldmVudHMucHJvdG8SEWF0cml1bS5iaWxsaW5nLnYxIosCChNTdWJzY3JpcHRpb25DaGFuZ2VkEhEKCXRlbmFudF9pZBgBIAEoCRIXCg9zdWJzY3JpcHRpb25faWQYAiABKAkSDQoFc3RhdGUYAyABKAkSDwoHcGxhbl9pZBgEIAEoCRIUCgxwbGFuX3ZlcnNpb24YBSABKAUSEAoIaW50ZXJ2YWwYBiABKAkSDQoFc2VhdHMYByABKAMSGAoQcHJldmlvdXNfcGxhbl9pZBgIIAEoCRIWCg5wcmV2aW91c19zdGF0ZRgJIAEoCRIRCgltcnJfbWlub3IYCiABKAMSGgoScHJldmlvdXNfbXJyX21pbm9yGAsgASgDEhAKCGN1cnJlbmN5GAwgASgJIvcBChNFbnRpdGxlbWVudHNDaGFuZ2VkEhEKCXRlbmFudF9pZBgBIAEoCRIPCgdwbGFuX2lkGAIgASgJEgwKBHRpZXIYAyABKAkSDgoGdXNhYmxlGAQgASgIEjwKBmxpbWl0cxgFIAMoCzIsLmF0cml1bS5iaWxsaW5nLnYxLkVudGl0bGVtZW50c0NoYW5nZWQuTGltaXQSEAoIZmVhdHVyZXMYBiADKAkSEAoIcmV2aXNpb24YByABKAMaPAoFTGltaXQSDQoFbWV0ZXIYASABKAkSDAoEbW9zdBgCIAEoAxIWCg5jaGFyZ2VkX2JleW9uZBgDIAEoCCLzAQoNTGltaXRzUmVhY2hlZBIRCgl0ZW5hbnRfaWQYASABKAkSNgoGbGltaXRzGAIgAygLMiYuYXRyaXVtLmJpbGxpbmcudjEuTGltaXRzUmVhY2hlZC5MaW1pdBIzCg9wZXJpb2RfZW5kX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmFzX29mX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wGjIKBUxpbWl0Eg0KBW1ldGVyGAEgASgJEgwKBG1vc3QYAiABKAMSDAoEdXNlZBgDIAEoAyKcAQoQSW52b2ljZUdlbmVyYXRlZBIRCgl0ZW5hbnRfaWQYASABKAkSEgoKaW52b2ljZV9pZBgCIAEoCRIOCgZudW1iZXIYAyABKAkSEwoLdG90YWxfbWlub3IYBCABKAMSEQoJZHVlX21pbm9yGAUgASgDEhAKCGN1cnJlbmN5GAYgASgJEhcKD3N1YnNjcmlwdGlvbl9pZBgHIAEoCSKOAQoQUGF5bWVudFN1Y2NlZWRlZBIRCgl0ZW5hbnRfaWQYASABKAkSEgoKcGF5bWVudF9pZBgCIAEoCRISCgppbnZvaWNlX2lkGAMgASgJEhQKDGFtb3VudF9taW5vchgEIAEoAxIQCghjdXJyZW5jeRgFIAEoCRIXCg9hY2NvdW50X2N1cnJlbnQYBiABKAgigQEKDVBheW1lbnRGYWlsZWQSEQoJdGVuYW50X2lkGAEgASgJEhIKCnBheW1lbnRfaWQYAiABKAkSEgoKaW52b2ljZV9pZBgDIAEoCRIWCg5kZWNsaW5lX3JlYXNvbhgEIAEoCRIPCgdhdHRlbXB0GAUgASgFEgwKBGxhc3QYBiABKAgimwEKDVVzYWdlUmVjb3JkZWQSEQoJdGVuYW50X2lkGAEgASgJEj0KCnF1YW50aXRpZXMYAiADKAsyKS5hdHJpdW0uYmlsbGluZy52MS5Vc2FnZVJlY29yZGVkLlF1YW50aXR5GjgKCFF1YW50aXR5Eg0KBW1ldGVyGAEgASgJEgsKA2RheRgCIAEoCRIQCghxdWFudGl0eRgDIAEoAyJaChVTdWJzY3JpcHRpb25QZXJpb2REdWUSEQoJdGVuYW50X2lkGAEgASgJEhcKD3N1YnNjcmlwdGlvbl9pZBgCIAEoCRIVCg1wZXJpb2RfbnVtYmVyGAMgASgFIjcKDkludm9pY2VEcmFmdGVkEhEKCXRlbmFudF9pZBgBIAEoCRISCgppbnZvaWNlX2lkGAIgASgJIksKEUludm9pY2VQYXltZW50RHVlEhEKCXRlbmFudF9pZBgBIAEoCRISCgppbnZvaWNlX2lkGAIgASgJEg8KB2F0dGVtcHQYAyABKAUiNwoOUGF5bWVudE92ZXJkdWUSEQoJdGVuYW50X2lkGAEgASgJEhIKCnBheW1lbnRfaWQYAiABKAkiRwoZU3Vic2NyaXB0aW9uSW5jb21wbGV0ZUR1ZRIRCgl0ZW5hbnRfaWQYASABKAkSFwoPc3Vic2NyaXB0aW9uX2lkGAIgASgJIjkKC1RyaWFsRW5kRHVlEhEKCXRlbmFudF9pZBgBIAEoCRIXCg9zdWJzY3JpcHRpb25faWQYAiABKAkiNwoOUGxhblZlcnNpb25EdWUSDwoHcGxhbl9pZBgBIAEoCRIUCgxwbGFuX3ZlcnNpb24YAiABKAUiEwoRUmVjb25jaWxpYXRpb25EdWViBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
  * Announces that a tenant's subscription began, changed or ended.
@@ -24,6 +26,8 @@ export type SubscriptionChanged = Message<"atrium.billing.v1.SubscriptionChanged
   tenantId: string;
 
   /**
+   * Empty for a new tenant whose plan is not one that Billing sells: it is neither billed nor limited.
+   *
    * @generated from field: string subscription_id = 2;
    */
   subscriptionId: string;
@@ -171,6 +175,75 @@ export const EntitlementsChanged_LimitSchema: GenMessage<EntitlementsChanged_Lim
   messageDesc(file_atrium_billing_v1_events, 1, 0);
 
 /**
+ * Announces which limits of the present period a tenant has used up: all of them, not a difference.
+ *
+ * @generated from message atrium.billing.v1.LimitsReached
+ */
+export type LimitsReached = Message<"atrium.billing.v1.LimitsReached"> & {
+  /**
+   * @generated from field: string tenant_id = 1;
+   */
+  tenantId: string;
+
+  /**
+   * None once none is reached any more.
+   *
+   * @generated from field: repeated atrium.billing.v1.LimitsReached.Limit limits = 2;
+   */
+  limits: LimitsReached_Limit[];
+
+  /**
+   * The period's end: from then on nothing of this holds.
+   *
+   * @generated from field: google.protobuf.Timestamp period_end_time = 3;
+   */
+  periodEndTime?: Timestamp | undefined;
+
+  /**
+   * When the usage was read: an older announcement that comes later is dropped.
+   *
+   * @generated from field: google.protobuf.Timestamp as_of_time = 4;
+   */
+  asOfTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message atrium.billing.v1.LimitsReached.
+ * Use `create(LimitsReachedSchema)` to create a new message.
+ */
+export const LimitsReachedSchema: GenMessage<LimitsReached> = /*@__PURE__*/
+  messageDesc(file_atrium_billing_v1_events, 2);
+
+/**
+ * @generated from message atrium.billing.v1.LimitsReached.Limit
+ */
+export type LimitsReached_Limit = Message<"atrium.billing.v1.LimitsReached.Limit"> & {
+  /**
+   * @generated from field: string meter = 1;
+   */
+  meter: string;
+
+  /**
+   * The limit that was reached, and what is used of it.
+   *
+   * @generated from field: int64 most = 2;
+   */
+  most: bigint;
+
+  /**
+   * @generated from field: int64 used = 3;
+   */
+  used: bigint;
+};
+
+/**
+ * Describes the message atrium.billing.v1.LimitsReached.Limit.
+ * Use `create(LimitsReached_LimitSchema)` to create a new message.
+ */
+export const LimitsReached_LimitSchema: GenMessage<LimitsReached_Limit> = /*@__PURE__*/
+  messageDesc(file_atrium_billing_v1_events, 2, 0);
+
+/**
  * Announces that an invoice was issued.
  *
  * @generated from message atrium.billing.v1.InvoiceGenerated
@@ -217,7 +290,7 @@ export type InvoiceGenerated = Message<"atrium.billing.v1.InvoiceGenerated"> & {
  * Use `create(InvoiceGeneratedSchema)` to create a new message.
  */
 export const InvoiceGeneratedSchema: GenMessage<InvoiceGenerated> = /*@__PURE__*/
-  messageDesc(file_atrium_billing_v1_events, 2);
+  messageDesc(file_atrium_billing_v1_events, 3);
 
 /**
  * @generated from message atrium.billing.v1.PaymentSucceeded
@@ -261,7 +334,7 @@ export type PaymentSucceeded = Message<"atrium.billing.v1.PaymentSucceeded"> & {
  * Use `create(PaymentSucceededSchema)` to create a new message.
  */
 export const PaymentSucceededSchema: GenMessage<PaymentSucceeded> = /*@__PURE__*/
-  messageDesc(file_atrium_billing_v1_events, 3);
+  messageDesc(file_atrium_billing_v1_events, 4);
 
 /**
  * @generated from message atrium.billing.v1.PaymentFailed
@@ -307,7 +380,7 @@ export type PaymentFailed = Message<"atrium.billing.v1.PaymentFailed"> & {
  * Use `create(PaymentFailedSchema)` to create a new message.
  */
 export const PaymentFailedSchema: GenMessage<PaymentFailed> = /*@__PURE__*/
-  messageDesc(file_atrium_billing_v1_events, 4);
+  messageDesc(file_atrium_billing_v1_events, 5);
 
 /**
  * Announces what a tenant used, summed over a short while.
@@ -331,7 +404,7 @@ export type UsageRecorded = Message<"atrium.billing.v1.UsageRecorded"> & {
  * Use `create(UsageRecordedSchema)` to create a new message.
  */
 export const UsageRecordedSchema: GenMessage<UsageRecorded> = /*@__PURE__*/
-  messageDesc(file_atrium_billing_v1_events, 5);
+  messageDesc(file_atrium_billing_v1_events, 6);
 
 /**
  * @generated from message atrium.billing.v1.UsageRecorded.Quantity
@@ -350,6 +423,8 @@ export type UsageRecorded_Quantity = Message<"atrium.billing.v1.UsageRecorded.Qu
   day: string;
 
   /**
+   * Of a meter that adds up what came on top, each unit told once; else the day's highest or present value.
+   *
    * @generated from field: int64 quantity = 3;
    */
   quantity: bigint;
@@ -360,7 +435,7 @@ export type UsageRecorded_Quantity = Message<"atrium.billing.v1.UsageRecorded.Qu
  * Use `create(UsageRecorded_QuantitySchema)` to create a new message.
  */
 export const UsageRecorded_QuantitySchema: GenMessage<UsageRecorded_Quantity> = /*@__PURE__*/
-  messageDesc(file_atrium_billing_v1_events, 5, 0);
+  messageDesc(file_atrium_billing_v1_events, 6, 0);
 
 /**
  * Says that a trial or period has ended; Billing's own, delivered by a schedule.
@@ -389,7 +464,7 @@ export type SubscriptionPeriodDue = Message<"atrium.billing.v1.SubscriptionPerio
  * Use `create(SubscriptionPeriodDueSchema)` to create a new message.
  */
 export const SubscriptionPeriodDueSchema: GenMessage<SubscriptionPeriodDue> = /*@__PURE__*/
-  messageDesc(file_atrium_billing_v1_events, 6);
+  messageDesc(file_atrium_billing_v1_events, 7);
 
 /**
  * Asks for a draft to be checked, numbered and issued; Billing's own.
@@ -413,7 +488,7 @@ export type InvoiceDrafted = Message<"atrium.billing.v1.InvoiceDrafted"> & {
  * Use `create(InvoiceDraftedSchema)` to create a new message.
  */
 export const InvoiceDraftedSchema: GenMessage<InvoiceDrafted> = /*@__PURE__*/
-  messageDesc(file_atrium_billing_v1_events, 7);
+  messageDesc(file_atrium_billing_v1_events, 8);
 
 /**
  * Says that payment of an invoice is to be tried; Billing's own, also delivered by a schedule.
@@ -442,7 +517,7 @@ export type InvoicePaymentDue = Message<"atrium.billing.v1.InvoicePaymentDue"> &
  * Use `create(InvoicePaymentDueSchema)` to create a new message.
  */
 export const InvoicePaymentDueSchema: GenMessage<InvoicePaymentDue> = /*@__PURE__*/
-  messageDesc(file_atrium_billing_v1_events, 8);
+  messageDesc(file_atrium_billing_v1_events, 9);
 
 /**
  * Says that a payment's outcome must be known by now; Billing's own, delivered by a schedule.
@@ -466,7 +541,7 @@ export type PaymentOverdue = Message<"atrium.billing.v1.PaymentOverdue"> & {
  * Use `create(PaymentOverdueSchema)` to create a new message.
  */
 export const PaymentOverdueSchema: GenMessage<PaymentOverdue> = /*@__PURE__*/
-  messageDesc(file_atrium_billing_v1_events, 9);
+  messageDesc(file_atrium_billing_v1_events, 10);
 
 /**
  * Says that a first payment's time is over; Billing's own, delivered by a schedule.
@@ -490,7 +565,31 @@ export type SubscriptionIncompleteDue = Message<"atrium.billing.v1.SubscriptionI
  * Use `create(SubscriptionIncompleteDueSchema)` to create a new message.
  */
 export const SubscriptionIncompleteDueSchema: GenMessage<SubscriptionIncompleteDue> = /*@__PURE__*/
-  messageDesc(file_atrium_billing_v1_events, 10);
+  messageDesc(file_atrium_billing_v1_events, 11);
+
+/**
+ * Says that a trial is about to end, so that its tenant is told in time; Billing's own, delivered by a schedule.
+ *
+ * @generated from message atrium.billing.v1.TrialEndDue
+ */
+export type TrialEndDue = Message<"atrium.billing.v1.TrialEndDue"> & {
+  /**
+   * @generated from field: string tenant_id = 1;
+   */
+  tenantId: string;
+
+  /**
+   * @generated from field: string subscription_id = 2;
+   */
+  subscriptionId: string;
+};
+
+/**
+ * Describes the message atrium.billing.v1.TrialEndDue.
+ * Use `create(TrialEndDueSchema)` to create a new message.
+ */
+export const TrialEndDueSchema: GenMessage<TrialEndDue> = /*@__PURE__*/
+  messageDesc(file_atrium_billing_v1_events, 12);
 
 /**
  * Says that a new version of a plan takes effect; Billing's own, delivered by a schedule.
@@ -514,7 +613,7 @@ export type PlanVersionDue = Message<"atrium.billing.v1.PlanVersionDue"> & {
  * Use `create(PlanVersionDueSchema)` to create a new message.
  */
 export const PlanVersionDueSchema: GenMessage<PlanVersionDue> = /*@__PURE__*/
-  messageDesc(file_atrium_billing_v1_events, 11);
+  messageDesc(file_atrium_billing_v1_events, 13);
 
 /**
  * Says that the books are to be proven and compared with the providers'; Billing's own, delivered by a schedule.
@@ -529,5 +628,5 @@ export type ReconciliationDue = Message<"atrium.billing.v1.ReconciliationDue"> &
  * Use `create(ReconciliationDueSchema)` to create a new message.
  */
 export const ReconciliationDueSchema: GenMessage<ReconciliationDue> = /*@__PURE__*/
-  messageDesc(file_atrium_billing_v1_events, 12);
+  messageDesc(file_atrium_billing_v1_events, 14);
 

@@ -229,7 +229,7 @@ export type Refund = Message<"atrium.billing.v1.Refund"> & {
   reason: string;
 
   /**
-   * The credit note issued with it.
+   * The credit note issued with it; empty when all of it was credit.
    *
    * @generated from field: string credit_note_id = 8;
    */

@@ -330,7 +330,8 @@ export const PaymentService: GenService<{
     output: typeof PaymentSchema;
   },
   /**
-   * Gives all or part of a payment back, with a credit note.
+   * Gives all or part of a payment back. What became the tenant's credit goes back first, as far as it is not used;
+   * the rest with a credit note. Never more than was not credited already.
    *
    * @generated from rpc atrium.billing.v1.PaymentService.RefundPayment
    */

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file atrium/options/v1/options.proto.
  */
 export const file_atrium_options_v1_options: GenFile = /*@__PURE__*/
-  fileDesc("Ch9hdHJpdW0vb3B0aW9ucy92MS9vcHRpb25zLnByb3RvEhFhdHJpdW0ub3B0aW9ucy52MSK0AQoGQWNjZXNzEhAKBnB1YmxpYxgBIAEoCEgAEg4KBHNlbGYYAiABKAhIABIYCg5oYWxmX3NpZ25lZF9pbhgDIAEoCEgAEhQKCnBlcm1pc3Npb24YBCABKAlIABIoCgZyZWFsbXMYBSADKA4yGC5hdHJpdW0ub3B0aW9ucy52MS5SZWFsbRISCgpvd25fdGVuYW50GAYgASgIEhIKCndpZGVuZWRfYnkYByABKAlCBgoEcnVsZSInCgVBdWRpdBIOCgZhY3Rpb24YASABKAkSDgoGdGFyZ2V0GAIgASgJKkQKBVJlYWxtEhUKEVJFQUxNX1VOU1BFQ0lGSUVEEAASEgoOUkVBTE1fUExBVEZPUk0QARIQCgxSRUFMTV9URU5BTlQQAipWCglSYXRlQ2xhc3MSGgoWUkFURV9DTEFTU19VTlNQRUNJRklFRBAAEhYKElJBVEVfQ0xBU1NfU0lHTl9JThABEhUKEVJBVEVfQ0xBU1NfUFVCTElDEAI6UwoGYWNjZXNzEh4uZ29vZ2xlLnByb3RvYnVmLk1ldGhvZE9wdGlvbnMYuY4DIAEoCzIZLmF0cml1bS5vcHRpb25zLnYxLkFjY2Vzc1IGYWNjZXNzOjcKBnRlbmFudBIdLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE9wdGlvbnMYuY4DIAEoCFIGdGVuYW50OjsKB3Jldm9rZXMSHy5nb29nbGUucHJvdG9idWYuTWVzc2FnZU9wdGlvbnMYuY4DIAEoCVIHcmV2b2tlc2IGcHJvdG8z", [file_google_protobuf_descriptor]);
+  fileDesc("Ch9hdHJpdW0vb3B0aW9ucy92MS9vcHRpb25zLnByb3RvEhFhdHJpdW0ub3B0aW9ucy52MSLGAQoGQWNjZXNzEhAKBnB1YmxpYxgBIAEoCEgAEg4KBHNlbGYYAiABKAhIABIYCg5oYWxmX3NpZ25lZF9pbhgDIAEoCEgAEhQKCnBlcm1pc3Npb24YBCABKAlIABIoCgZyZWFsbXMYBSADKA4yGC5hdHJpdW0ub3B0aW9ucy52MS5SZWFsbRISCgpvd25fdGVuYW50GAYgASgIEhIKCndpZGVuZWRfYnkYByABKAkSEAoIbmV3X3dvcmsYCCABKAhCBgoEcnVsZSInCgVBdWRpdBIOCgZhY3Rpb24YASABKAkSDgoGdGFyZ2V0GAIgASgJKkQKBVJlYWxtEhUKEVJFQUxNX1VOU1BFQ0lGSUVEEAASEgoOUkVBTE1fUExBVEZPUk0QARIQCgxSRUFMTV9URU5BTlQQAipWCglSYXRlQ2xhc3MSGgoWUkFURV9DTEFTU19VTlNQRUNJRklFRBAAEhYKElJBVEVfQ0xBU1NfU0lHTl9JThABEhUKEVJBVEVfQ0xBU1NfUFVCTElDEAI6UwoGYWNjZXNzEh4uZ29vZ2xlLnByb3RvYnVmLk1ldGhvZE9wdGlvbnMYuY4DIAEoCzIZLmF0cml1bS5vcHRpb25zLnYxLkFjY2Vzc1IGYWNjZXNzOjcKBnRlbmFudBIdLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE9wdGlvbnMYuY4DIAEoCFIGdGVuYW50OjsKB3Jldm9rZXMSHy5nb29nbGUucHJvdG9idWYuTWVzc2FnZU9wdGlvbnMYuY4DIAEoCVIHcmV2b2tlc2IGcHJvdG8z", [file_google_protobuf_descriptor]);
 
 /**
  * Who may call a method. A method without it stops the start.
@@ -77,6 +77,14 @@ export type Access = Message<"atrium.options.v1.Access"> & {
    * @generated from field: string widened_by = 7;
    */
   widenedBy: string;
+
+  /**
+   * New work: refused to people of a tenant whose subscription is not active. They still see what is there, pay,
+   * and tidy up. Whether a tenant's machines may call does not depend on it: without a subscription they may not.
+   *
+   * @generated from field: bool new_work = 8;
+   */
+  newWork: boolean;
 };
 
 /**

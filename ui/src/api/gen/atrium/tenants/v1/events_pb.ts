@@ -11,7 +11,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file atrium/tenants/v1/events.proto.
  */
 export const file_atrium_tenants_v1_events: GenFile = /*@__PURE__*/
-  fileDesc("Ch5hdHJpdW0vdGVuYW50cy92MS9ldmVudHMucHJvdG8SEWF0cml1bS50ZW5hbnRzLnYxIrYBCg1UZW5hbnRDcmVhdGVkEhEKCXRlbmFudF9pZBgBIAEoCRIMCgRzbHVnGAIgASgJEhQKDGRpc3BsYXlfbmFtZRgDIAEoCRIMCgRwbGFuGAQgASgJEgwKBHRpZXIYBSABKAkSEwoLYWRtaW5fZW1haWwYBiABKAkSGgoSYWRtaW5fZGlzcGxheV9uYW1lGAcgASgJEg4KBmxvY2FsZRgIIAEoCRIRCgl0aW1lX3pvbmUYCSABKAkiOgoQVGVuYW50V2VsY29tZUR1ZRIRCgl0ZW5hbnRfaWQYASABKAkSEwoLYWRtaW5fZW1haWwYAiABKAkiNAoRVGVuYW50UHJvdmlzaW9uZWQSEQoJdGVuYW50X2lkGAEgASgJEgwKBHNsdWcYAiABKAkiPQoYVGVuYW50UHJvdmlzaW9uaW5nRmFpbGVkEhEKCXRlbmFudF9pZBgBIAEoCRIOCgZyZWFzb24YAiABKAkiYgoNVGVuYW50VXBkYXRlZBIRCgl0ZW5hbnRfaWQYASABKAkSDAoEc2x1ZxgCIAEoCRIUCgxkaXNwbGF5X25hbWUYAyABKAkSDAoEcGxhbhgEIAEoCRIMCgR0aWVyGAUgASgJIkMKEVRlbmFudFRpZXJDaGFuZ2VkEhEKCXRlbmFudF9pZBgBIAEoCRIMCgR0aWVyGAIgASgJOg3K8xgJdGVuYW50X2lkIq8BChVUZW5hbnRTZXR0aW5nc0NoYW5nZWQSEQoJdGVuYW50X2lkGAEgASgJEhQKDGRpc3BsYXlfbmFtZRgCIAEoCRIOCgZsb2NhbGUYAyABKAkSEQoJdGltZV96b25lGAQgASgJEhQKDG1mYV9yZXF1aXJlZBgFIAEoCBIVCg1zZXNzaW9uX2hvdXJzGAYgASgFEh0KFWFsbG93ZWRfZW1haWxfZG9tYWlucxgHIAMoCSJDCg9UZW5hbnRTdXNwZW5kZWQSEQoJdGVuYW50X2lkGAEgASgJEg4KBnJlYXNvbhgCIAEoCToNyvMYCXRlbmFudF9pZCIjCg5UZW5hbnRSZXN0b3JlZBIRCgl0ZW5hbnRfaWQYASABKAkiMQoNVGVuYW50RGVsZXRlZBIRCgl0ZW5hbnRfaWQYASABKAk6DcrzGAl0ZW5hbnRfaWQiIQoMVGVuYW50UHVyZ2VkEhEKCXRlbmFudF9pZBgBIAEoCSJHChNQcm92aXNpb25pbmdTdGVwRHVlEhEKCXRlbmFudF9pZBgBIAEoCRIPCgdhdHRlbXB0GAIgASgFEgwKBHN0ZXAYAyABKAkiWgoXUHJvdmlzaW9uaW5nU3RlcE92ZXJkdWUSEQoJdGVuYW50X2lkGAEgASgJEg8KB2F0dGVtcHQYAiABKAUSDAoEc3RlcBgDIAEoCRINCgV0cmllcxgEIAEoBSIjCg5UZW5hbnRQdXJnZUR1ZRIRCgl0ZW5hbnRfaWQYASABKAkiOwoTVGVuYW50RXhwb3J0RXhwaXJlZBIRCgl0ZW5hbnRfaWQYASABKAkSEQoJZXhwb3J0X2lkGAIgASgJIgsKCVJldmlld0R1ZWIGcHJvdG8z", [file_atrium_options_v1_options]);
+  fileDesc("Ch5hdHJpdW0vdGVuYW50cy92MS9ldmVudHMucHJvdG8SEWF0cml1bS50ZW5hbnRzLnYxIrYBCg1UZW5hbnRDcmVhdGVkEhEKCXRlbmFudF9pZBgBIAEoCRIMCgRzbHVnGAIgASgJEhQKDGRpc3BsYXlfbmFtZRgDIAEoCRIMCgRwbGFuGAQgASgJEgwKBHRpZXIYBSABKAkSEwoLYWRtaW5fZW1haWwYBiABKAkSGgoSYWRtaW5fZGlzcGxheV9uYW1lGAcgASgJEg4KBmxvY2FsZRgIIAEoCRIRCgl0aW1lX3pvbmUYCSABKAkiOgoQVGVuYW50V2VsY29tZUR1ZRIRCgl0ZW5hbnRfaWQYASABKAkSEwoLYWRtaW5fZW1haWwYAiABKAkiNAoRVGVuYW50UHJvdmlzaW9uZWQSEQoJdGVuYW50X2lkGAEgASgJEgwKBHNsdWcYAiABKAkiPQoYVGVuYW50UHJvdmlzaW9uaW5nRmFpbGVkEhEKCXRlbmFudF9pZBgBIAEoCRIOCgZyZWFzb24YAiABKAkiYgoNVGVuYW50VXBkYXRlZBIRCgl0ZW5hbnRfaWQYASABKAkSDAoEc2x1ZxgCIAEoCRIUCgxkaXNwbGF5X25hbWUYAyABKAkSDAoEcGxhbhgEIAEoCRIMCgR0aWVyGAUgASgJIkMKEVRlbmFudFRpZXJDaGFuZ2VkEhEKCXRlbmFudF9pZBgBIAEoCRIMCgR0aWVyGAIgASgJOg3K8xgJdGVuYW50X2lkIq8BChVUZW5hbnRTZXR0aW5nc0NoYW5nZWQSEQoJdGVuYW50X2lkGAEgASgJEhQKDGRpc3BsYXlfbmFtZRgCIAEoCRIOCgZsb2NhbGUYAyABKAkSEQoJdGltZV96b25lGAQgASgJEhQKDG1mYV9yZXF1aXJlZBgFIAEoCBIVCg1zZXNzaW9uX2hvdXJzGAYgASgFEh0KFWFsbG93ZWRfZW1haWxfZG9tYWlucxgHIAMoCSJDCg9UZW5hbnRTdXNwZW5kZWQSEQoJdGVuYW50X2lkGAEgASgJEg4KBnJlYXNvbhgCIAEoCToNyvMYCXRlbmFudF9pZCIjCg5UZW5hbnRSZXN0b3JlZBIRCgl0ZW5hbnRfaWQYASABKAkiMQoNVGVuYW50RGVsZXRlZBIRCgl0ZW5hbnRfaWQYASABKAk6DcrzGAl0ZW5hbnRfaWQiIQoMVGVuYW50UHVyZ2VkEhEKCXRlbmFudF9pZBgBIAEoCSJHChNQcm92aXNpb25pbmdTdGVwRHVlEhEKCXRlbmFudF9pZBgBIAEoCRIPCgdhdHRlbXB0GAIgASgFEgwKBHN0ZXAYAyABKAkiWgoXUHJvdmlzaW9uaW5nU3RlcE92ZXJkdWUSEQoJdGVuYW50X2lkGAEgASgJEg8KB2F0dGVtcHQYAiABKAUSDAoEc3RlcBgDIAEoCRINCgV0cmllcxgEIAEoBSIjCg5UZW5hbnRQdXJnZUR1ZRIRCgl0ZW5hbnRfaWQYASABKAkiOwoTVGVuYW50RXhwb3J0RXhwaXJlZBIRCgl0ZW5hbnRfaWQYASABKAkSEQoJZXhwb3J0X2lkGAIgASgJInMKD1N0b3JhZ2VNZWFzdXJlZBI2CgVzaXplcxgBIAMoCzInLmF0cml1bS50ZW5hbnRzLnYxLlN0b3JhZ2VNZWFzdXJlZC5TaXplGigKBFNpemUSEQoJdGVuYW50X2lkGAEgASgJEg0KBWJ5dGVzGAIgASgDIgsKCVJldmlld0R1ZWIGcHJvdG8z", [file_atrium_options_v1_options]);
 
 /**
  * Announces that a tenant has a place for its data, so that modules can begin to hold things for it.
@@ -439,6 +439,47 @@ export const TenantExportExpiredSchema: GenMessage<TenantExportExpired> = /*@__P
   messageDesc(file_atrium_tenants_v1_events, 14);
 
 /**
+ * Announces what tenants store, over all modules, as it was measured a moment ago.
+ *
+ * @generated from message atrium.tenants.v1.StorageMeasured
+ */
+export type StorageMeasured = Message<"atrium.tenants.v1.StorageMeasured"> & {
+  /**
+   * @generated from field: repeated atrium.tenants.v1.StorageMeasured.Size sizes = 1;
+   */
+  sizes: StorageMeasured_Size[];
+};
+
+/**
+ * Describes the message atrium.tenants.v1.StorageMeasured.
+ * Use `create(StorageMeasuredSchema)` to create a new message.
+ */
+export const StorageMeasuredSchema: GenMessage<StorageMeasured> = /*@__PURE__*/
+  messageDesc(file_atrium_tenants_v1_events, 15);
+
+/**
+ * @generated from message atrium.tenants.v1.StorageMeasured.Size
+ */
+export type StorageMeasured_Size = Message<"atrium.tenants.v1.StorageMeasured.Size"> & {
+  /**
+   * @generated from field: string tenant_id = 1;
+   */
+  tenantId: string;
+
+  /**
+   * @generated from field: int64 bytes = 2;
+   */
+  bytes: bigint;
+};
+
+/**
+ * Describes the message atrium.tenants.v1.StorageMeasured.Size.
+ * Use `create(StorageMeasured_SizeSchema)` to create a new message.
+ */
+export const StorageMeasured_SizeSchema: GenMessage<StorageMeasured_Size> = /*@__PURE__*/
+  messageDesc(file_atrium_tenants_v1_events, 15, 0);
+
+/**
  * Says that storage is to be measured and health scores to be computed; Tenants' own, delivered by a schedule.
  *
  * @generated from message atrium.tenants.v1.ReviewDue
@@ -451,5 +492,5 @@ export type ReviewDue = Message<"atrium.tenants.v1.ReviewDue"> & {
  * Use `create(ReviewDueSchema)` to create a new message.
  */
 export const ReviewDueSchema: GenMessage<ReviewDue> = /*@__PURE__*/
-  messageDesc(file_atrium_tenants_v1_events, 15);
+  messageDesc(file_atrium_tenants_v1_events, 16);
 

@@ -340,6 +340,8 @@ export type InvoiceTotals = Message<"atrium.billing.v1.InvoiceTotals"> & {
   dueMinor: bigint;
 
   /**
+   * Paid since, also with credit that came after it was issued.
+   *
    * @generated from field: int64 paid_minor = 7;
    */
   paidMinor: bigint;

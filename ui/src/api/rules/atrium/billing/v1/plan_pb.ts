@@ -399,7 +399,8 @@ export enum Price_Kind {
   SEAT = 2,
 
   /**
-   * By what a meter counted, in arrears, by the terms in force when the period ends.
+   * By what a meter counted, in arrears, by the terms in force when the period ends. A change at once to terms
+   * without a price for the meter ends the period.
    *
    * @generated from enum value: KIND_METER = 3;
    */

@@ -480,8 +480,8 @@ export const EffectiveAtSchema: GenEnum<EffectiveAt> = /*@__PURE__*/
  */
 export const SubscriptionService: GenService<{
   /**
-   * Subscribes a tenant: begins a trial, or issues the first invoice and tries its payment. The answer holds a
-   * payment that needs the payer's confirmation, when there is one.
+   * Subscribes a tenant: begins a trial, which a tenant has once, or issues the first invoice and tries its payment.
+   * The answer holds a payment that needs the payer's confirmation, when there is one.
    *
    * @generated from rpc atrium.billing.v1.SubscriptionService.CreateSubscription
    */
@@ -508,7 +508,8 @@ export const SubscriptionService: GenService<{
   },
   /**
    * Moves to another plan, version, interval or number of seats: at once with proration by the second, or when the
-   * period ends.
+   * period ends. At once, another interval begins a new period, and so does a plan that has no price for a meter whose
+   * usage costs something now: all of the old rest is credited, all of the new period charged.
    *
    * @generated from rpc atrium.billing.v1.SubscriptionService.ChangeSubscription
    */

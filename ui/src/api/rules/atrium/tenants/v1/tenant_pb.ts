@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file atrium/tenants/v1/tenant.proto.
  */
 export const file_atrium_tenants_v1_tenant: GenFile = /*@__PURE__*/
-  fileDesc("Ch5hdHJpdW0vdGVuYW50cy92MS90ZW5hbnQucHJvdG8SEWF0cml1bS50ZW5hbnRzLnYxIsYHCgZUZW5hbnQSCgoCaWQYASABKAkSDAoEc2x1ZxgCIAEoCRIUCgxkaXNwbGF5X25hbWUYAyABKAkSLgoFc3RhdGUYBCABKA4yHy5hdHJpdW0udGVuYW50cy52MS5UZW5hbnQuU3RhdGUSFAoMc3RhdGVfcmVhc29uGAUgASgJEgwKBHBsYW4YBiABKAkSDAoEdGllchgHIAEoCRI2Cglpc29sYXRpb24YCCABKA4yIy5hdHJpdW0udGVuYW50cy52MS5UZW5hbnQuSXNvbGF0aW9uEhMKC2FkbWluX2VtYWlsGAkgASgJEhoKEmFkbWluX2Rpc3BsYXlfbmFtZRgKIAEoCRIUCgxoZWFsdGhfc2NvcmUYCyABKAUSPwoOcGF5bWVudF9zdGF0dXMYDCABKA4yJy5hdHJpdW0udGVuYW50cy52MS5UZW5hbnQuUGF5bWVudFN0YXR1cxISCgp1c2VyX2NvdW50GA0gASgDEi8KC2NyZWF0ZV90aW1lGA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgt1cGRhdGVfdGltZRgPIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLZGVsZXRlX3RpbWUYECABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnB1cmdlX3RpbWUYESABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBGV0YWcYEiABKAkSMwoMcHVyZ2VkX3BhcnRzGBMgAygLMh0uYXRyaXVtLnRlbmFudHMudjEuUHVyZ2VkUGFydCKVAQoFU3RhdGUSFQoRU1RBVEVfVU5TUEVDSUZJRUQQABIWChJTVEFURV9QUk9WSVNJT05JTkcQARIQCgxTVEFURV9BQ1RJVkUQAhITCg9TVEFURV9TVVNQRU5ERUQQAxISCg5TVEFURV9ERUxFVElORxAEEhAKDFNUQVRFX0ZBSUxFRBAFEhAKDFNUQVRFX1BVUkdFRBAGIk4KCUlzb2xhdGlvbhIZChVJU09MQVRJT05fVU5TUEVDSUZJRUQQABISCg5JU09MQVRJT05fUE9PTBABEhIKDklTT0xBVElPTl9TSUxPEAIiaAoNUGF5bWVudFN0YXR1cxIeChpQQVlNRU5UX1NUQVRVU19VTlNQRUNJRklFRBAAEhoKFlBBWU1FTlRfU1RBVFVTX0NVUlJFTlQQARIbChdQQVlNRU5UX1NUQVRVU19QQVNUX0RVRRACIl0KClB1cmdlZFBhcnQSDgoGbW9kdWxlGAEgASgJEg8KB3JlY29yZHMYAiABKAMSLgoKcHVyZ2VfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBiBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("Ch5hdHJpdW0vdGVuYW50cy92MS90ZW5hbnQucHJvdG8SEWF0cml1bS50ZW5hbnRzLnYxIoMICgZUZW5hbnQSCgoCaWQYASABKAkSDAoEc2x1ZxgCIAEoCRIUCgxkaXNwbGF5X25hbWUYAyABKAkSLgoFc3RhdGUYBCABKA4yHy5hdHJpdW0udGVuYW50cy52MS5UZW5hbnQuU3RhdGUSFAoMc3RhdGVfcmVhc29uGAUgASgJEgwKBHBsYW4YBiABKAkSDAoEdGllchgHIAEoCRI2Cglpc29sYXRpb24YCCABKA4yIy5hdHJpdW0udGVuYW50cy52MS5UZW5hbnQuSXNvbGF0aW9uEhMKC2FkbWluX2VtYWlsGAkgASgJEhoKEmFkbWluX2Rpc3BsYXlfbmFtZRgKIAEoCRIUCgxoZWFsdGhfc2NvcmUYCyABKAUSPwoOcGF5bWVudF9zdGF0dXMYDCABKA4yJy5hdHJpdW0udGVuYW50cy52MS5UZW5hbnQuUGF5bWVudFN0YXR1cxISCgp1c2VyX2NvdW50GA0gASgDEi8KC2NyZWF0ZV90aW1lGA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgt1cGRhdGVfdGltZRgPIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLZGVsZXRlX3RpbWUYECABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnB1cmdlX3RpbWUYESABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBGV0YWcYEiABKAkSMwoMcHVyZ2VkX3BhcnRzGBMgAygLMh0uYXRyaXVtLnRlbmFudHMudjEuUHVyZ2VkUGFydBI7CgxlbnRpdGxlbWVudHMYFCABKAsyJS5hdHJpdW0udGVuYW50cy52MS5UZW5hbnRFbnRpdGxlbWVudHMilQEKBVN0YXRlEhUKEVNUQVRFX1VOU1BFQ0lGSUVEEAASFgoSU1RBVEVfUFJPVklTSU9OSU5HEAESEAoMU1RBVEVfQUNUSVZFEAISEwoPU1RBVEVfU1VTUEVOREVEEAMSEgoOU1RBVEVfREVMRVRJTkcQBBIQCgxTVEFURV9GQUlMRUQQBRIQCgxTVEFURV9QVVJHRUQQBiJOCglJc29sYXRpb24SGQoVSVNPTEFUSU9OX1VOU1BFQ0lGSUVEEAASEgoOSVNPTEFUSU9OX1BPT0wQARISCg5JU09MQVRJT05fU0lMTxACImgKDVBheW1lbnRTdGF0dXMSHgoaUEFZTUVOVF9TVEFUVVNfVU5TUEVDSUZJRUQQABIaChZQQVlNRU5UX1NUQVRVU19DVVJSRU5UEAESGwoXUEFZTUVOVF9TVEFUVVNfUEFTVF9EVUUQAiLCAQoSVGVuYW50RW50aXRsZW1lbnRzEg8KB3BsYW5faWQYASABKAkSDgoGdXNhYmxlGAIgASgIEjsKBmxpbWl0cxgDIAMoCzIrLmF0cml1bS50ZW5hbnRzLnYxLlRlbmFudEVudGl0bGVtZW50cy5MaW1pdBIQCghmZWF0dXJlcxgEIAMoCRo8CgVMaW1pdBINCgVtZXRlchgBIAEoCRIMCgRtb3N0GAIgASgDEhYKDmNoYXJnZWRfYmV5b25kGAMgASgIIl0KClB1cmdlZFBhcnQSDgoGbW9kdWxlGAEgASgJEg8KB3JlY29yZHMYAiABKAMSLgoKcHVyZ2VfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBiBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
  * A customer of the provider, with its people and its data.
@@ -126,6 +126,13 @@ export type Tenant = Message<"atrium.tenants.v1.Tenant"> & {
    * @generated from field: repeated atrium.tenants.v1.PurgedPart purged_parts = 19;
    */
   purgedParts: PurgedPart[];
+
+  /**
+   * What its subscription allows. Only where GetTenant is asked to show it, and a module sells plans.
+   *
+   * @generated from field: atrium.tenants.v1.TenantEntitlements entitlements = 20;
+   */
+  entitlements?: TenantEntitlements | undefined;
 };
 
 /**
@@ -250,6 +257,71 @@ export const Tenant_PaymentStatusSchema: GenEnum<Tenant_PaymentStatus> = /*@__PU
   enumDesc(file_atrium_tenants_v1_tenant, 0, 2);
 
 /**
+ * What a tenant may use, as every module enforces it.
+ *
+ * @generated from message atrium.tenants.v1.TenantEntitlements
+ */
+export type TenantEntitlements = Message<"atrium.tenants.v1.TenantEntitlements"> & {
+  /**
+   * @generated from field: string plan_id = 1;
+   */
+  planId: string;
+
+  /**
+   * False before the first payment and when suspended, paused or cancelled.
+   *
+   * @generated from field: bool usable = 2;
+   */
+  usable: boolean;
+
+  /**
+   * @generated from field: repeated atrium.tenants.v1.TenantEntitlements.Limit limits = 3;
+   */
+  limits: TenantEntitlements_Limit[];
+
+  /**
+   * @generated from field: repeated string features = 4;
+   */
+  features: string[];
+};
+
+/**
+ * Describes the message atrium.tenants.v1.TenantEntitlements.
+ * Use `create(TenantEntitlementsSchema)` to create a new message.
+ */
+export const TenantEntitlementsSchema: GenMessage<TenantEntitlements> = /*@__PURE__*/
+  messageDesc(file_atrium_tenants_v1_tenant, 1);
+
+/**
+ * @generated from message atrium.tenants.v1.TenantEntitlements.Limit
+ */
+export type TenantEntitlements_Limit = Message<"atrium.tenants.v1.TenantEntitlements.Limit"> & {
+  /**
+   * @generated from field: string meter = 1;
+   */
+  meter: string;
+
+  /**
+   * @generated from field: int64 most = 2;
+   */
+  most: bigint;
+
+  /**
+   * More is charged instead of refused.
+   *
+   * @generated from field: bool charged_beyond = 3;
+   */
+  chargedBeyond: boolean;
+};
+
+/**
+ * Describes the message atrium.tenants.v1.TenantEntitlements.Limit.
+ * Use `create(TenantEntitlements_LimitSchema)` to create a new message.
+ */
+export const TenantEntitlements_LimitSchema: GenMessage<TenantEntitlements_Limit> = /*@__PURE__*/
+  messageDesc(file_atrium_tenants_v1_tenant, 1, 0);
+
+/**
  * One module's part of a purge.
  *
  * @generated from message atrium.tenants.v1.PurgedPart
@@ -276,5 +348,5 @@ export type PurgedPart = Message<"atrium.tenants.v1.PurgedPart"> & {
  * Use `create(PurgedPartSchema)` to create a new message.
  */
 export const PurgedPartSchema: GenMessage<PurgedPart> = /*@__PURE__*/
-  messageDesc(file_atrium_tenants_v1_tenant, 1);
+  messageDesc(file_atrium_tenants_v1_tenant, 2);
 

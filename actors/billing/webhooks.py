@@ -1,0 +1,110 @@
+"""What providers tell: each event is checked, then taken as a hint to look at what it is about, once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+
+from actors.billing.domain.payment import Payment, State
+from actors.billing.domain.payment_method import Provider
+from actors.billing.domain.payment_method import State as MethodState
+from actors.billing.keeping import ProviderEventSeen
+from actors.billing.paying import Paying, outcome_of
+from actors.billing.providers.contract import EventKind, PaymentProvider, ProviderEvent
+from actors.billing.refunding import Refunding
+from actors.billing.vaulting import Vaulting
+from actors.kernel.call import Call
+from actors.kernel.errors import Malformed
+from actors.kernel.store.contract import Eq
+
+log = logging.getLogger(__name__)
+
+SEEN_DAYS = 35
+"""How long an event is remembered; providers repeat for three days, and refuse older signatures anyway."""
+_LONGEST_ID = 100
+
+
+class Webhooks:
+    """Takes events."""
+
+    def __init__(self, paying: Paying, refunding: Refunding, vaulting: Vaulting) -> None:
+        self.paying, self.refunding, self.vaulting = paying, refunding, vaulting
+        self.books, self.clock = paying.books, paying.clock
+
+    async def take(self, name: str, headers: Mapping[str, str], raw_body: bytes, call: Call) -> None:
+        """Applies one event of the provider of this name, in whatever order and however often events come.
+
+        What it says is news of a moment, so the thing itself is looked up and settled by that. One about nothing of
+        ours changes nothing. Raises ProviderMissing, SignatureInvalid, Malformed for what is signed and yet no event,
+        and ProviderUnavailable when it must come again.
+        """
+        provider = self.paying.providers.get(name)
+        event = await _read(provider, headers, raw_body)
+        mark = f"{name}:{event.id}"
+        if len(event.id) > _LONGEST_ID:
+            raise Malformed(problem="the event's id is too long")
+        async with self.books.unit(call, aside=True) as unit:
+            if await unit.provider_events.find(mark) is not None:
+                return
+        await self._apply(Provider[name.upper()], event, call)
+        async with self.books.unit(call, aside=True) as unit:
+            expires = self.clock.now() + timedelta(days=SEEN_DAYS)
+            unit.provider_events.put(ProviderEventSeen(id=mark, expire_time=expires))
+
+    async def _apply(self, provider: Provider, event: ProviderEvent, call: Call) -> None:
+        if event.kind is EventKind.PAYMENT:
+            await self._payment(provider, event, call)
+        elif event.kind is EventKind.PAYER_AGREED:
+            await self._agreed(provider, event, call)
+        elif event.kind is EventKind.REFUND:
+            await self._refund(provider, event, call)
+        elif event.kind is EventKind.SETUP:
+            await self._setup(provider, event, call)
+        else:
+            log.debug("nothing of ours: %s %s", provider.name, event.type)
+
+    async def _payment(self, provider: Provider, event: ProviderEvent, call: Call) -> None:
+        payment = await self._payment_of(provider, event, call)
+        if payment is None or (event.outcome is not None and not payment.settles(outcome_of(event.outcome))):
+            return
+        await self.paying.look(call, payment.id)
+
+    async def _agreed(self, provider: Provider, event: ProviderEvent, call: Call) -> None:
+        payment = await self._payment_of(provider, event, call)
+        if payment is None or not payment.unknown:
+            return
+        if payment.state is State.PENDING:
+            payment = await self.paying.look(call, payment.id)
+        if payment.state is State.REQUIRES_ACTION:
+            await self.paying.ask(call, payment.id)
+
+    async def _refund(self, provider: Provider, event: ProviderEvent, call: Call) -> None:
+        async with self.books.unit(call, aside=True) as unit:
+            found = await unit.refunds.find(event.idempotency_key) if event.idempotency_key else None
+            if found is None and event.reference:
+                found = await unit.refunds.one(Eq("provider_reference", event.reference))
+        if found is not None and found.provider is provider:
+            await self.refunding.ask(call, found.id, again=True)
+
+    async def _setup(self, provider: Provider, event: ProviderEvent, call: Call) -> None:
+        async with self.books.unit(call, aside=True) as unit:
+            method = await unit.payment_methods.one(Eq("provider_reference", event.reference))
+        if method is not None and method.provider is provider and method.state is MethodState.PENDING:
+            await self.vaulting.finish(call, method)
+
+    async def _payment_of(self, provider: Provider, event: ProviderEvent, call: Call) -> Payment | None:
+        async with self.books.unit(call, aside=True) as unit:
+            found = await unit.payments.find(event.idempotency_key) if event.idempotency_key else None
+            if found is None and event.reference:
+                found = await unit.payments.one(Eq("provider_reference", event.reference))
+        return found if found is not None and found.provider is provider else None
+
+
+async def _read(provider: PaymentProvider, headers: Mapping[str, str], raw_body: bytes) -> ProviderEvent:
+    try:
+        return await provider.read_webhook(headers, raw_body)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        # Signed by the provider, or it would have been refused: a kind of event that is shaped otherwise.
+        log.warning("an event of %s cannot be read: %s", provider.traits.name, type(error).__name__)
+        raise Malformed(problem="it is no event") from None
