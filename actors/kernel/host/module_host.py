@@ -164,7 +164,7 @@ class ModuleHost:
             if method.module == self.module.name:
                 handler = getattr(services.get(method.service), method.name, None)
                 if handler is None:
-                    continue
+                    raise LookupError(f"nothing implements {method}")
                 found.append((method, handler))
         return found
 
