@@ -1,9 +1,13 @@
 import type { Preview } from "@storybook/react-vite";
 import type { i18n } from "i18next";
+import { configure } from "storybook/test";
 
 import "../src/design/fonts.css";
 import type { Mode } from "../src/design/tokens";
 import { Surroundings, textsIn } from "../src/testing/surroundings";
+
+// A limit, not a measure: the machine may be busy.
+configure({ asyncUtilTimeout: 10_000 });
 
 const preview: Preview = {
   globalTypes: {

@@ -28,33 +28,31 @@ export function MePage(): ReactNode {
     }
   };
   return (
-    <main>
-      <Page
-        title={t("me.title")}
-        description={t("me.lead", { name: me.user?.displayName ?? "" })}
-        actions={
-          <Button onPress={() => void leave()} isPending={leaving}>
-            {t("me.signOut")}
-          </Button>
-        }
-      >
-        {failure !== undefined && <Notice tone="danger">{errorText(failure)}</Notice>}
-        <Card>
-          <Stack $gap={3}>
-            <div>
-              <Overline as="h2">{t("me.email")}</Overline>
-              <Text>{me.user?.email}</Text>
-            </div>
-            <div>
-              <Overline as="h2">{t("me.roles")}</Overline>
-              <Text>{me.roles.map((role) => role.displayName).join(", ")}</Text>
-              <Text $size="small" $tone="muted">
-                {t("me.permissions", { count: me.permissions.length })}
-              </Text>
-            </div>
-          </Stack>
-        </Card>
-      </Page>
-    </main>
+    <Page
+      title={t("me.title")}
+      description={t("me.lead", { name: me.user?.displayName ?? "" })}
+      actions={
+        <Button onPress={() => void leave()} isPending={leaving}>
+          {t("me.signOut")}
+        </Button>
+      }
+    >
+      {failure !== undefined && <Notice tone="danger">{errorText(failure)}</Notice>}
+      <Card>
+        <Stack $gap={3}>
+          <div>
+            <Overline as="h2">{t("me.email")}</Overline>
+            <Text>{me.user?.email}</Text>
+          </div>
+          <div>
+            <Overline as="h2">{t("me.roles")}</Overline>
+            <Text>{me.roles.map((role) => role.displayName).join(", ")}</Text>
+            <Text $size="small" $tone="muted">
+              {t("me.permissions", { count: me.permissions.length })}
+            </Text>
+          </div>
+        </Stack>
+      </Card>
+    </Page>
   );
 }
