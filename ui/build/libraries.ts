@@ -18,5 +18,7 @@ export function libraries(root: string): string[] {
       .filter(({ entries }) => entries.length === 0 || entries.some((entry) => !entry.isType))
       .map(({ moduleRequest }) => moduleRequest.value);
   });
-  return [...new Set(found)].filter((name) => !/^(\.|@\/|node:|vitest)/.test(name) && !name.endsWith(".css")).toSorted();
+  return [...new Set(found)]
+    .filter((name) => !/^(\.|@\/|node:|vitest)/.test(name) && !name.endsWith(".css"))
+    .toSorted();
 }
