@@ -29,6 +29,8 @@ export default mergeConfig(
           optimizeDeps: { include: libraries("src") },
           test: {
             name: "storybook",
+            // Any free one: somebody else may be testing on this machine.
+            api: { port: 0 },
             browser: {
               enabled: true,
               headless: true,

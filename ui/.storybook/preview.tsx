@@ -1,5 +1,6 @@
 import type { Preview } from "@storybook/react-vite";
 import type { i18n } from "i18next";
+import { RouterProvider } from "react-aria-components";
 import { configure } from "storybook/test";
 
 import "../src/design/fonts.css";
@@ -55,7 +56,10 @@ const preview: Preview = {
         mode={globals["mode"] as Mode}
         brand={String(globals["brand"])}
       >
-        <Story />
+        {/* Links lead nowhere: following one would end the story. */}
+        <RouterProvider navigate={() => undefined}>
+          <Story />
+        </RouterProvider>
       </Surroundings>
     ),
   ],
