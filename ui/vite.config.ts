@@ -41,6 +41,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     assetsInlineLimit: 0,
+    // The word lists that passwords are measured with; fetched when somebody chooses one.
+    chunkSizeWarningLimit: 900,
     rolldownOptions: {
       output: {
         // What changes rarely is kept apart, so that a new release leaves it in the browsers' caches.

@@ -11,8 +11,9 @@ import { refused, TestEdge } from "@/testing/edge";
 import { renderApp } from "@/testing/renderApp";
 
 import { ErrorPage } from "./ErrorPage";
+import { modules } from "./modules";
 import { Root } from "./Root";
-import { modules, routes } from "./router";
+import { routes } from "./router";
 
 type ServiceFile = Record<string, { kind?: string; methods?: readonly Parameters<typeof permissionOf>[0][] }>;
 const files = import.meta.glob<ServiceFile>("../api/gen/atrium/*/v1/*_service_pb.ts", { eager: true });

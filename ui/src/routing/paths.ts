@@ -17,26 +17,30 @@ export function realmOf(pathname: string): RealmKey | undefined {
 
 /** The parts below an area, as route objects name them. Mails link to some: they are the platform's to choose. */
 export const segments = {
+  // For visitors. Mails link to some of these.
   login: "login",
   forgotPassword: "forgot-password",
   resetPassword: "reset-password",
   acceptInvitation: "accept-invitation",
+  // For people who are signed in.
   account: "account",
-  users: "users",
-  user: "users/:id",
-  roles: "roles",
-  role: "roles/:id",
-  permissions: "permissions",
-  auditLogs: "audit-logs",
-  apiKeys: "api-keys",
-  iamDashboard: "identity",
-  tenants: "tenants",
-  newTenant: "tenants/new",
-  tenant: "tenants/:id",
-  tenantsDashboard: "tenants/dashboard",
-  people: "people",
-  settings: "settings",
   activity: "activity",
+  apiKeys: "iam/api-keys",
+  auditLogs: "iam/audit-logs",
+  iamDashboard: "dashboards/identity",
+  newRole: "iam/roles/new",
+  newTenant: "tenants/new",
+  people: "people",
+  permissions: "iam/permissions",
+  person: "people/:id",
+  role: "iam/roles/:id",
+  roles: "iam/roles",
+  settings: "settings",
+  tenant: "tenants/:id",
+  tenants: "tenants",
+  tenantsDashboard: "dashboards/tenants",
+  user: "iam/users/:id",
+  users: "iam/users",
 } as const;
 export type Segment = keyof typeof segments;
 

@@ -28,7 +28,6 @@ export function MePage(): ReactNode {
     }
   };
   return (
-    <main>
       <Page
         title={t("me.title")}
         description={t("me.lead", { name: me.user?.displayName ?? "" })}
@@ -55,6 +54,5 @@ export function MePage(): ReactNode {
           </Stack>
         </Card>
       </Page>
-    </main>
   );
 }
