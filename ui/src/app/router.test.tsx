@@ -52,11 +52,11 @@ test("when it is not known who is there, the reason is said and asking again hel
   const edge = new TestEdge(SessionService);
   const me = create(MeSchema, { user: { id: "usr_1", displayName: "Ada" } });
   const { user } = await renderApp({ edge, address: "/master-admin", me });
-  expect(await screen.findByText("You are signed in as Ada.")).toBeVisible();
   edge.on(SessionService.method.logout, () => {
     throw refused("DEPENDENCY_UNAVAILABLE", 14);
   });
-  await user.click(screen.getByRole("button", { name: "Sign out" }));
+  await user.click(await screen.findByRole("button", { name: "Account of Ada" }));
+  await user.click(await screen.findByRole("menuitem", { name: "Sign out" }));
   expect(await screen.findByRole("alert")).toHaveTextContent("A part of the platform does not answer");
 });
 

@@ -61,10 +61,18 @@ export function SessionProvider({ realm, children }: SessionProviderProps): Reac
     }
   }, [session]);
   useEffect(() => {
+    let begun = false;
     const look = (): void => void reload();
-    look();
+    const begin = async (): Promise<void> => {
+      // What comes of beginning is a change of the session, which is looked at below.
+      await session.start().catch(() => undefined);
+      begun = true;
+      look();
+    };
     // Another person, or other permissions: what was known is not true any more.
-    return session.subscribe(look);
+    const end = session.subscribe(() => begun && look());
+    void begin();
+    return end;
   }, [session, reload]);
   const value = useMemo<SessionValue>(() => {
     const me = stillThere(state, known.me) ? known.me : undefined;

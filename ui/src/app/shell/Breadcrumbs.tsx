@@ -31,13 +31,16 @@ export function Breadcrumbs(): ReactNode {
   if (handled !== undefined) crumbs.push({ text: label(handled) });
   if (name !== undefined) crumbs.push({ text: name });
 
+  // A list that waits for the name of what is opened calls itself by its own.
+  const shown = crumbs.filter(({ text }, at) => text !== crumbs[at - 1]?.text);
+
   return (
     <nav aria-label={t("crumbs")}>
       <List>
-        {crumbs.map(({ text, href }, at) => (
+        {shown.map(({ text, href }, at) => (
           <Crumb key={text}>
-            {href === undefined || at === crumbs.length - 1 ? (
-              <bdi {...(at === crumbs.length - 1 ? { "aria-current": "page" } : {})}>{text}</bdi>
+            {href === undefined || at === shown.length - 1 ? (
+              <bdi {...(at === shown.length - 1 ? { "aria-current": "page" } : {})}>{text}</bdi>
             ) : (
               <Back href={href}>{text}</Back>
             )}

@@ -9,8 +9,8 @@ import { useSession } from "@/session/SessionProvider";
 import { entryAt, isAtOrBelow, sectionsOf, useLabels, useNavigation } from "./navigation";
 import { ShellLink } from "./ShellLink";
 
-/** The area's navigation: what the person may see, by section, the present page marked. */
-export function NavList(): ReactNode {
+/** The area's navigation: what the person may see, by section, the present page marked. `head` stands above it. */
+export function NavList({ head }: { head: ReactNode }): ReactNode {
   const { t } = useTranslation("app");
   const label = useLabels();
   const { realm } = useSession();
@@ -21,6 +21,7 @@ export function NavList(): ReactNode {
     : entryAt(nav, realm, pathname);
   return (
     <Nav aria-label={t("nav.label")}>
+      {head}
       {sectionsOf(nav).map(({ section, entries }) => (
         <div key={section}>
           {section !== "overview" && <SectionName id={`nav-${section}`}>{t(`nav.${section}`)}</SectionName>}

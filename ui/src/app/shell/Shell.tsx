@@ -62,7 +62,7 @@ function Frame(): ReactNode {
         <Column>
           {me.impersonatorId !== "" && <ImpersonationBanner me={me} onFailure={setFailure} />}
           <ConnectionNotice />
-          <TopBar onSearch={() => setSearching(true)} onSearchNear={() => void loadPalette()} onFailure={setFailure} />
+          <TopBar onSearch={() => setSearching(true)} onSearchNear={() => void loadPalette()} onSignOut={signOut} />
           {failure !== undefined && (
             <Told>
               <Notice
@@ -144,6 +144,8 @@ const Row = styled.div`
 `;
 
 const Column = styled.div`
+  /* What sticks to the top of a page does so below the bar. */
+  --sticky-top: 3rem;
   flex: 1;
   display: flex;
   flex-direction: column;

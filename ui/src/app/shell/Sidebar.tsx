@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { useLocation } from "react-router";
 import { styled, keyframes } from "styled-components";
 
-import { Button } from "@/design/Button/Button";
+import { IconButton } from "@/design/IconButton/IconButton";
 import { theme } from "@/design/theme";
 import { breakpoints } from "@/design/tokens";
 
@@ -17,8 +17,7 @@ import { NavList } from "./NavList";
 export function Sidebar(): ReactNode {
   return (
     <Aside>
-      <AreaName />
-      <NavList />
+      <NavList head={<AreaName />} />
     </Aside>
   );
 }
@@ -32,22 +31,20 @@ export function NavDrawer(): ReactNode {
   return (
     <Narrow>
       <DialogTrigger isOpen={openOn === pathname} onOpenChange={(open) => setOpenOn(open ? pathname : undefined)}>
-        <Button variant="quiet" aria-label={t("nav.open")} icon={<MenuIcon size={18} aria-hidden />} />
+        <IconButton label={t("nav.open")} icon={<MenuIcon size={18} aria-hidden />} />
         <Scrim isDismissable>
           <Drawer>
             <Sheet aria-label={t("nav.label")}>
               {({ close }) => (
                 <>
-                  <Head>
-                    <AreaName />
-                    <Button
-                      variant="quiet"
-                      aria-label={t("nav.close")}
-                      icon={<X size={18} aria-hidden />}
-                      onPress={close}
-                    />
-                  </Head>
-                  <NavList />
+                  <NavList
+                    head={
+                      <Head>
+                        <AreaName />
+                        <IconButton label={t("nav.close")} icon={<X size={18} aria-hidden />} onPress={close} />
+                      </Head>
+                    }
+                  />
                 </>
               )}
             </Sheet>

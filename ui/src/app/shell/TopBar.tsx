@@ -4,7 +4,6 @@ import { Button as AriaButton } from "react-aria-components/Button";
 import { useTranslation } from "react-i18next";
 import { styled } from "styled-components";
 
-import type { ApiError } from "@/api/errors";
 import { theme } from "@/design/theme";
 import { breakpoints } from "@/design/tokens";
 
@@ -16,11 +15,11 @@ interface TopBarProps {
   onSearch: () => void;
   /** Fetches the command palette, which somebody is about to open. */
   onSearchNear: () => void;
-  onFailure: (failure: ApiError) => void;
+  onSignOut: () => void;
 }
 
 /** Where one is, the way to everything else, and who one is. */
-export function TopBar({ onSearch, onSearchNear, onFailure }: TopBarProps): ReactNode {
+export function TopBar({ onSearch, onSearchNear, onSignOut }: TopBarProps): ReactNode {
   const { t } = useTranslation("app");
   return (
     <Bar>
@@ -33,7 +32,7 @@ export function TopBar({ onSearch, onSearchNear, onFailure }: TopBarProps): Reac
         <span>{t("palette.open")}</span>
         <kbd aria-hidden>{isMac ? "⌘K" : t("palette.keys")}</kbd>
       </Open>
-      <UserMenu onFailure={onFailure} />
+      <UserMenu onSignOut={onSignOut} />
     </Bar>
   );
 }

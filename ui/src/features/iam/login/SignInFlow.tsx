@@ -2,14 +2,14 @@ import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { SignedIn } from "@/api/gen/atrium/iam/v1/session_service_pb";
+import { later } from "@/design/later/later";
 import { useSession } from "@/session/SessionProvider";
 
-import { lazyPart } from "./lazyPart";
 import { PasswordStep } from "./PasswordStep";
 
 // Most people have no second factor, and nobody needs it at once.
-const FactorStep = lazyPart(async () => (await import("./FactorStep")).FactorStep);
-const FirstFactorStep = lazyPart(async () => (await import("../mfa/FirstFactorStep")).FirstFactorStep);
+const FactorStep = later(async () => (await import("./FactorStep")).FactorStep);
+const FirstFactorStep = later(async () => (await import("../mfa/FirstFactorStep")).FirstFactorStep);
 
 interface SignInFlowProps {
   /** Filled in already. */

@@ -6,11 +6,10 @@ import { styled } from "styled-components";
 
 import { saveAs } from "@/api/download";
 import { Button } from "@/design/Button/Button";
+import { CopyButton } from "@/design/CopyField/CopyField";
 import { Inline, Stack } from "@/design/layout/layout";
 import { Notice } from "@/design/Notice/Notice";
 import { theme } from "@/design/theme";
-
-import { CopyButton } from "./CopyButton";
 
 interface RecoveryCodesProps {
   codes: readonly string[];
@@ -44,7 +43,7 @@ export function RecoveryCodes({ codes, account, onKept }: RecoveryCodesProps): R
         <Button icon={<Download size={16} aria-hidden />} onPress={save}>
           {t("codes.download")}
         </Button>
-        <CopyButton text={text} label={t("codes.copy")} labelled />
+        <CopyButton value={text} label={t("codes.list")} />
       </Inline>
       <Tick isSelected={kept} onChange={setKept}>
         <i aria-hidden />

@@ -5,17 +5,17 @@ import { styled } from "styled-components";
 import { Code as RpcCode, reportId, type ApiError } from "@/api/errors";
 import type { StartTotpResponse } from "@/api/gen/atrium/iam/v1/mfa_service_pb";
 import { Button } from "@/design/Button/Button";
+import { CopyField } from "@/design/CopyField/CopyField";
 import { Stack } from "@/design/layout/layout";
 import { Notice } from "@/design/Notice/Notice";
 import { Spinner } from "@/design/Spinner/Spinner";
 import { theme } from "@/design/theme";
-import { Code, Text } from "@/design/typography/typography";
+import { Text } from "@/design/typography/typography";
 import { FormTextField } from "@/forms/FormTextField";
 import { useRequestForm } from "@/forms/useRequestForm";
 import { useErrorText } from "@/i18n/errorText";
 import { useAnswer } from "@/session/useAnswer";
 
-import { CopyButton } from "./CopyButton";
 import { QrCode } from "./QrCode";
 
 interface TotpEnrolmentProps {
@@ -79,15 +79,7 @@ export function TotpEnrolment({ start, confirm, onConfirmed, onTooLate }: TotpEn
         <Picture>
           <QrCode text={secret.uri} label={t("totp.picture")} />
         </Picture>
-        <Stack $gap={1}>
-          <Text $size="small" $tone="muted">
-            {t("totp.type")}
-          </Text>
-          <Secret>
-            <Code>{secret.secret.replaceAll(/(.{4})(?=.)/g, "$1 ")}</Code>
-            <CopyButton text={secret.secret} label={t("totp.copySecret")} />
-          </Secret>
-        </Stack>
+        <CopyField label={t("totp.type")} value={secret.secret} />
         {failure !== undefined && (
           <Notice tone="danger" requestId={reportId(failure)}>
             {errorText(failure)}
@@ -116,11 +108,4 @@ const Picture = styled.div`
   border: 1px solid ${theme.color.border};
   border-radius: ${theme.radius.large};
   background: #ffffff;
-`;
-
-const Secret = styled.div`
-  display: flex;
-  align-items: center;
-  justify-content: space-between;
-  gap: ${theme.space[2]};
 `;
