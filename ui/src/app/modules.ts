@@ -1,9 +1,10 @@
 import { PLATFORM, type RealmKey } from "@/api/session";
 import { module as iam } from "@/features/iam/routes";
+import { module as tenants } from "@/features/tenants/routes";
 import type { Action, Board, Module, NavEntry, Search } from "@/routing/module";
 
 /** The modules whose pages there are, in the order in which routes are tried. */
-export const modules: Module[] = [iam];
+export const modules: Module[] = [iam, tenants];
 
 type Kind = "platform" | "tenant";
 
