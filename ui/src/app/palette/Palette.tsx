@@ -2,7 +2,7 @@ import { CornerDownLeft, Languages, LogOut, Monitor, Moon, Search as SearchIcon,
 import type { LucideIcon } from "lucide-react";
 import { useMemo, useState, type ReactNode } from "react";
 import { Autocomplete, useFilter } from "react-aria-components/Autocomplete";
-import { Collection, Text } from "react-aria-components/Menu";
+import { Collection } from "react-aria-components/Menu";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
@@ -96,13 +96,13 @@ export function Palette({ onClose, onSignOut }: PaletteProps): ReactNode {
                     {(command) => (
                       <Look.Item textValue={command.name} onAction={() => perform(command)}>
                         <command.icon size={16} aria-hidden />
-                        <Text slot="label">
+                        <Look.Name>
                           <bdi>{command.name}</bdi>
-                        </Text>
+                        </Look.Name>
                         {command.detail !== undefined && (
-                          <Text slot="description">
+                          <Look.Detail>
                             <bdi>{command.detail}</bdi>
-                          </Text>
+                          </Look.Detail>
                         )}
                         <CornerDownLeft size={14} aria-hidden data-enter />
                       </Look.Item>

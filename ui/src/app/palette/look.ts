@@ -105,16 +105,6 @@ export const Item = styled(MenuItem)`
   & > svg {
     color: ${theme.color.muted};
   }
-  & > [slot] {
-    overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
-  }
-  & > [slot="description"] {
-    flex: 1;
-    color: ${theme.color.muted};
-    font-size: ${theme.text.size.small};
-  }
   & > [data-enter] {
     margin-inline-start: auto;
     visibility: hidden;
@@ -128,6 +118,24 @@ export const Item = styled(MenuItem)`
   @media (pointer: coarse) {
     min-block-size: 2.75rem;
   }
+`;
+
+export const Name = styled.span`
+  flex: none;
+  max-inline-size: 70%;
+  overflow: hidden;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+`;
+
+export const Detail = styled.span`
+  flex: 1;
+  min-inline-size: 0;
+  overflow: hidden;
+  color: ${theme.color.muted};
+  font-size: ${theme.text.size.small};
+  text-overflow: ellipsis;
+  white-space: nowrap;
 `;
 
 export const Nothing = styled.p`

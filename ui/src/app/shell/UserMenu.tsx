@@ -6,6 +6,7 @@ import { Avatar } from "@/design/Avatar/Avatar";
 import { useMode, type ModeChoice } from "@/design/Design";
 import type { MenuEntry } from "@/design/Menu/entries";
 import { MenuButton } from "@/design/Menu/MenuButton";
+import { VisuallyHidden } from "@/design/typography/typography";
 import { languageOf } from "@/i18n/i18n";
 import { useLocale } from "@/i18n/Locale";
 import { LANGUAGES } from "@/i18n/namespaces";
@@ -76,6 +77,8 @@ export function UserMenu({ onSignOut }: { onSignOut: () => void }): ReactNode {
       label={t("account.menu", { name })}
       icon={<Avatar name={name} seed={user?.id ?? ""} />}
       entries={entries}
-    />
+    >
+      <VisuallyHidden>{t("account.menu", { name })}</VisuallyHidden>
+    </MenuButton>
   );
 }

@@ -6,8 +6,9 @@ import { reportId } from "@/api/errors";
 import type { User } from "@/api/gen/atrium/iam/v1/user_pb";
 import { UserService } from "@/api/gen/atrium/iam/v1/user_service_pb";
 import { Button } from "@/design/Button/Button";
-import { ComboBox } from "@/design/ComboBox/ComboBox";
 import { Grid, Inline, Stack } from "@/design/layout/layout";
+import { LocalePicker } from "@/design/LocalePicker/LocalePicker";
+import { TimeZonePicker } from "@/design/LocalePicker/TimeZonePicker";
 import { Notice } from "@/design/Notice/Notice";
 import { toast } from "@/design/Toast/toast";
 import { FormTextField } from "@/forms/FormTextField";
@@ -17,8 +18,6 @@ import { useErrorText } from "@/i18n/errorText";
 import { useMe, useSession } from "@/session/SessionProvider";
 import { useCan } from "@/session/useCan";
 import { useClient } from "@/session/useClient";
-
-import { useLocaleOptions, useTimeZoneOptions } from "../users/localeOptions";
 
 interface Values {
   displayName: string;
@@ -44,8 +43,6 @@ function Profile({ user }: { user: User }): ReactNode {
   const { reload } = useSession();
   const can = useCan();
   const users = useClient(UserService);
-  const locales = useLocaleOptions(user.locale);
-  const zones = useTimeZoneOptions();
   const { form, control, submit, failure, isSending } = useRequestForm({
     defaultValues: { displayName: user.displayName, locale: user.locale, timeZone: user.timeZone },
     rules: checked,
@@ -77,11 +74,10 @@ function Profile({ user }: { user: User }): ReactNode {
             control={control}
             name="locale"
             render={({ field, fieldState }) => (
-              <ComboBox
+              <LocalePicker
                 label={t("profile.locale")}
-                options={locales}
-                value={locales.find(({ id }) => id === field.value) ?? null}
-                onChange={(option) => field.onChange(option?.id ?? "")}
+                value={field.value}
+                onChange={(value) => field.onChange(value ?? "")}
                 onBlur={field.onBlur}
                 error={fieldState.error && t("profile.chooseOne")}
                 isDisabled={fixed}
@@ -92,11 +88,10 @@ function Profile({ user }: { user: User }): ReactNode {
             control={control}
             name="timeZone"
             render={({ field, fieldState }) => (
-              <ComboBox
+              <TimeZonePicker
                 label={t("profile.timeZone")}
-                options={zones}
-                value={zones.find(({ id }) => id === field.value) ?? null}
-                onChange={(option) => field.onChange(option?.id ?? "")}
+                value={field.value}
+                onChange={(value) => field.onChange(value ?? "")}
                 onBlur={field.onBlur}
                 error={fieldState.error && t("profile.chooseOne")}
                 isDisabled={fixed}

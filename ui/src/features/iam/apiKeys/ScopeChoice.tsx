@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { styled } from "styled-components";
 
 import { Checkbox } from "@/design/Checkbox/Checkbox";
-import { Stack } from "@/design/layout/layout";
+import { Inline, Stack } from "@/design/layout/layout";
 import { SearchField } from "@/design/SearchField/SearchField";
 import { theme } from "@/design/theme";
 import { Text } from "@/design/typography/typography";
@@ -51,7 +51,9 @@ export function ScopeChoice({ value, onChange, error }: ScopeChoiceProps): React
           {error}
         </Text>
       )}
-      <SearchField label={t("create.find")} value={query} onChange={setQuery} pauseMs={100} />
+      <Inline>
+        <SearchField label={t("create.find")} value={query} onChange={setQuery} pauseMs={100} />
+      </Inline>
       <Box>
         {nouns
           .map(([noun, all]) => [noun, all.filter((id) => id.includes(words))] as const)

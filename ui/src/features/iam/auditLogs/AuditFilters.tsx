@@ -4,10 +4,10 @@ import { styled } from "styled-components";
 
 import { UserService } from "@/api/gen/atrium/iam/v1/user_service_pb";
 import { ComboBox } from "@/design/ComboBox/ComboBox";
+import { FilterDates } from "@/design/Filters/FilterDates";
 import { FilterChoice, Filters } from "@/design/Filters/Filters";
 import type { Option } from "@/design/ListBox/options";
 import { SearchField } from "@/design/SearchField/SearchField";
-import { TextField } from "@/design/TextField/TextField";
 import type { ListState } from "@/routing/listState";
 import { useAnswer } from "@/session/useAnswer";
 import { useCan } from "@/session/useCan";
@@ -49,16 +49,11 @@ export function AuditFilters({ list }: { list: ListState<AuditFilter> }): ReactN
         value={values.outcome === "any" ? [] : [values.outcome]}
         onChange={([outcome]) => set({ outcome: outcome ?? "any" })}
       />
-      <Days>
-        <TextField
-          type="date"
-          label={t("from")}
-          value={values.from}
-          onChange={(from) => set({ from })}
-          {...(values.to === "" ? {} : { max: values.to })}
-        />
-        <TextField type="date" label={t("to")} value={values.to} onChange={(to) => set({ to })} />
-      </Days>
+      <FilterDates
+        label={t("time")}
+        value={{ from: values.from || null, to: values.to || null }}
+        onChange={({ from, to }) => set({ from: from ?? "", to: to ?? "" })}
+      />
     </Filters>
   );
 }
@@ -110,10 +105,4 @@ function Actor({ value, onChange }: { value: string; onChange: (id: string) => v
 const Field = styled.div`
   inline-size: 13rem;
   max-inline-size: 100%;
-`;
-
-const Days = styled.div`
-  display: flex;
-  flex-wrap: wrap;
-  gap: 0.5rem;
 `;

@@ -1,17 +1,18 @@
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { styled } from "styled-components";
+import { css, styled } from "styled-components";
 
 import type { AuditLog } from "@/api/gen/atrium/iam/v1/audit_log_pb";
 import { PLATFORM } from "@/api/session";
 import { StatusBadge } from "@/design/Badge/Badge";
 import { ButtonLink } from "@/design/Button/Button";
 import { Drawer } from "@/design/Drawer/Drawer";
-import { KeyValueList } from "@/design/KeyValueList/KeyValueList";
+import { KeyValueList, type KeyValue } from "@/design/KeyValueList/KeyValueList";
 import { Inline, Stack } from "@/design/layout/layout";
 import { Link } from "@/design/Link/Link";
 import { Notice } from "@/design/Notice/Notice";
 import { theme } from "@/design/theme";
+import { breakpoints } from "@/design/tokens";
 import { Heading, Text } from "@/design/typography/typography";
 import { useErrorText } from "@/i18n/errorText";
 import { useFormat } from "@/i18n/Locale";
@@ -87,8 +88,12 @@ function Details({ entry }: { entry: AuditLog }): ReactNode {
                 {entry.changes.map(({ field, oldValue, newValue }) => (
                   <tr key={field}>
                     <th scope="row">{field}</th>
-                    <Old dir="auto">{oldValue === "" ? "–" : oldValue}</Old>
-                    <New dir="auto">{newValue === "" ? "–" : newValue}</New>
+                    <Value dir="auto" data-label={t("before")} $kind={oldValue === "" ? undefined : "old"}>
+                      {oldValue === "" ? "–" : oldValue}
+                    </Value>
+                    <Value dir="auto" data-label={t("after")} $kind={newValue === "" ? undefined : "new"}>
+                      {newValue === "" ? "–" : newValue}
+                    </Value>
                   </tr>
                 ))}
               </tbody>
@@ -104,10 +109,10 @@ function Details({ entry }: { entry: AuditLog }): ReactNode {
             value: <Thing id={entry.actorId} name={entry.actorEmail} />,
             copy: entry.actorId,
           },
-          { label: t("impersonator"), value: entry.impersonatorId, copy: entry.impersonatorId },
-          { label: t("target"), value: <Thing id={entry.targetId} name="" />, copy: entry.targetId },
-          { label: t("tenant"), value: <Thing id={entry.aboutTenantId} name="" />, copy: entry.aboutTenantId },
-          { label: t("reason"), value: entry.reason },
+          ...given(t("impersonator"), entry.impersonatorId),
+          ...given(t("target"), entry.targetId),
+          ...given(t("tenant"), entry.aboutTenantId),
+          ...(entry.reason === "" ? [] : [{ label: t("reason"), value: <code>{entry.reason}</code> }]),
           { label: t("method"), value: entry.method },
           { label: t("address"), value: entry.address, copy: entry.address },
           { label: t("userAgent"), value: entry.userAgent },
@@ -140,6 +145,11 @@ function Details({ entry }: { entry: AuditLog }): ReactNode {
   );
 }
 
+/** A line for an id; none where there is none. */
+function given(label: string, id: string): KeyValue[] {
+  return id === "" ? [] : [{ label, value: <Thing id={id} name="" />, copy: id }];
+}
+
 /** What an id names, with the way to its page where it has one. */
 function Thing({ id, name }: { id: string; name: string }): ReactNode {
   const { realm } = useSession();
@@ -170,14 +180,34 @@ const Changes = styled.table`
   & thead th {
     color: ${theme.color.muted};
   }
+  @media ${breakpoints.narrow} {
+    & thead {
+      display: none;
+    }
+    & tr,
+    & tbody th,
+    & td {
+      display: block;
+    }
+    & tbody th {
+      padding-block-end: 0;
+      border: 0;
+    }
+    & td:not(:last-child) {
+      border: 0;
+    }
+    & td::before {
+      content: attr(data-label) ": ";
+      color: ${theme.color.muted};
+    }
+  }
 `;
 
-const Old = styled.td`
-  background: ${theme.color.danger.soft};
-  color: ${theme.color.danger.text};
-`;
-
-const New = styled.td`
-  background: ${theme.color.success.soft};
-  color: ${theme.color.success.text};
+const Value = styled.td<{ $kind: "old" | "new" | undefined }>`
+  ${({ $kind }) =>
+    $kind !== undefined &&
+    css`
+      background: ${theme.color[$kind === "old" ? "danger" : "success"].soft};
+      color: ${theme.color[$kind === "old" ? "danger" : "success"].text};
+    `}
 `;

@@ -14,6 +14,8 @@ import { useRequestForm } from "@/forms/useRequestForm";
 import { useErrorText } from "@/i18n/errorText";
 import { useSession } from "@/session/SessionProvider";
 
+import { FormCodeField } from "../mfa/FormCodeField";
+
 export interface FactorStepProps {
   mfaToken: string;
   onSignedIn: (answer: SignedIn) => void;
@@ -68,14 +70,22 @@ function CodeForm({ kind, mfaToken, onSignedIn, onTooLate }: FactorStepProps & {
             {tooLate ? t("factor.tooLate") : errorText(failure)}
           </Notice>
         )}
-        <FormTextField
-          control={control}
-          name="code"
-          label={t(`factor.${kind}.label`)}
-          autoComplete={kind === "totpCode" ? "one-time-code" : "off"}
-          inputMode={kind === "totpCode" ? "numeric" : "text"}
-          isRequired
-        />
+        {kind === "totpCode" ? (
+          <FormCodeField
+            control={control}
+            name="code"
+            label={t("factor.totpCode.label")}
+            onComplete={() => void submit()}
+          />
+        ) : (
+          <FormTextField
+            control={control}
+            name="code"
+            label={t("factor.recoveryCode.label")}
+            autoComplete="off"
+            isRequired
+          />
+        )}
         <Button type="submit" variant="primary" size="large" wide isPending={isSending}>
           {t("signIn")}
         </Button>

@@ -11,11 +11,11 @@ import { Notice } from "@/design/Notice/Notice";
 import { Spinner } from "@/design/Spinner/Spinner";
 import { theme } from "@/design/theme";
 import { Text } from "@/design/typography/typography";
-import { FormTextField } from "@/forms/FormTextField";
 import { useRequestForm } from "@/forms/useRequestForm";
 import { useErrorText } from "@/i18n/errorText";
 import { useAnswer } from "@/session/useAnswer";
 
+import { FormCodeField } from "./FormCodeField";
 import { QrCode } from "./QrCode";
 
 interface TotpEnrolmentProps {
@@ -85,15 +85,7 @@ export function TotpEnrolment({ start, confirm, onConfirmed, onTooLate }: TotpEn
             {errorText(failure)}
           </Notice>
         )}
-        <FormTextField
-          control={control}
-          name="code"
-          label={t("totp.code")}
-          description={t("totp.codeHint")}
-          autoComplete="one-time-code"
-          inputMode="numeric"
-          isRequired
-        />
+        <FormCodeField control={control} name="code" label={t("totp.code")} description={t("totp.codeHint")} />
         <Button type="submit" variant="primary" size="large" wide isPending={isSending}>
           {t("totp.confirm")}
         </Button>

@@ -6,9 +6,10 @@ import { ApiError, reportId } from "@/api/errors";
 import type { User } from "@/api/gen/atrium/iam/v1/user_pb";
 import { UserService } from "@/api/gen/atrium/iam/v1/user_service_pb";
 import { Button } from "@/design/Button/Button";
-import { ComboBox } from "@/design/ComboBox/ComboBox";
 import { Dialog } from "@/design/Dialog/Dialog";
 import { Grid, Inline, Stack } from "@/design/layout/layout";
+import { LocalePicker } from "@/design/LocalePicker/LocalePicker";
+import { TimeZonePicker } from "@/design/LocalePicker/TimeZonePicker";
 import { Notice } from "@/design/Notice/Notice";
 import { toast } from "@/design/Toast/toast";
 import { FormTextField } from "@/forms/FormTextField";
@@ -16,8 +17,6 @@ import { rules } from "@/forms/rules";
 import { useRequestForm } from "@/forms/useRequestForm";
 import { useErrorText } from "@/i18n/errorText";
 import { useClient } from "@/session/useClient";
-
-import { useLocaleOptions, useTimeZoneOptions } from "./localeOptions";
 
 interface Values {
   displayName: string;
@@ -46,8 +45,6 @@ export function UserDialog({ user, isOpen, onClose, onSaved }: UserDialogProps):
   const users = useClient(UserService);
   const [saved, setSaved] = useState(user);
   const [newest, setNewest] = useState<User>();
-  const locales = useLocaleOptions(saved.locale);
-  const zones = useTimeZoneOptions();
   const { form, control, submit, failure, isSending } = useRequestForm({
     defaultValues: valuesOf(saved),
     rules: checked,
@@ -130,11 +127,10 @@ export function UserDialog({ user, isOpen, onClose, onSaved }: UserDialogProps):
             control={control}
             name="locale"
             render={({ field, fieldState }) => (
-              <ComboBox
+              <LocalePicker
                 label={t("locale")}
-                options={locales}
-                value={locales.find(({ id }) => id === field.value) ?? null}
-                onChange={(option) => field.onChange(option?.id ?? "")}
+                value={field.value}
+                onChange={(value) => field.onChange(value ?? "")}
                 onBlur={field.onBlur}
                 error={fieldState.error && t("chooseOne")}
               />
@@ -144,11 +140,10 @@ export function UserDialog({ user, isOpen, onClose, onSaved }: UserDialogProps):
             control={control}
             name="timeZone"
             render={({ field, fieldState }) => (
-              <ComboBox
+              <TimeZonePicker
                 label={t("timeZone")}
-                options={zones}
-                value={zones.find(({ id }) => id === field.value) ?? null}
-                onChange={(option) => field.onChange(option?.id ?? "")}
+                value={field.value}
+                onChange={(value) => field.onChange(value ?? "")}
                 onBlur={field.onBlur}
                 error={fieldState.error && t("chooseOne")}
               />

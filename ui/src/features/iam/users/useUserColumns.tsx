@@ -34,10 +34,11 @@ export function useUserColumns(): Column<User>[] {
         ),
       },
       { id: "email", header: t("email"), sortable: true, cell: ({ email }) => <bdi>{email}</bdi> },
-      { id: "status", header: t("statusLabel"), width: 130, cell: (user) => <UserStatusBadge user={user} /> },
+      { id: "status", header: t("statusLabel"), width: 120, cell: (user) => <UserStatusBadge user={user} /> },
       {
         id: "roles",
         header: t("rolesLabel"),
+        width: 180,
         cell: ({ roleIds }) => (
           <Inline $gap={1}>
             {roleIds.map((id) => (
@@ -49,7 +50,7 @@ export function useUserColumns(): Column<User>[] {
       {
         id: "factor",
         header: t("factor"),
-        width: 120,
+        width: 115,
         cell: ({ mfaEnabled }) =>
           mfaEnabled ? (
             <>
@@ -63,7 +64,7 @@ export function useUserColumns(): Column<User>[] {
       {
         id: "seen",
         header: t("seen"),
-        width: 150,
+        width: 130,
         sortable: true,
         cell: ({ lastSignInTime }) => (lastSignInTime === undefined ? "–" : format.relative(lastSignInTime)),
       },

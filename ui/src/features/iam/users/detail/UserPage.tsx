@@ -101,7 +101,7 @@ function Known({ user, onChange }: { user: User; onChange: (user: User) => void 
       title={user.displayName}
       trail={<ScopeNote />}
       description={
-        <Inline>
+        <Inline as="span">
           <bdi>{user.email}</bdi>
           <UserStatusBadge user={user} />
         </Inline>

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { styled } from "styled-components";
 
 import type { User } from "@/api/gen/atrium/iam/v1/user_pb";
-import { Card, Stack } from "@/design/layout/layout";
+import { Card, Inline, Stack } from "@/design/layout/layout";
 import { Link } from "@/design/Link/Link";
 import { SearchField } from "@/design/SearchField/SearchField";
 import { Loading, SkeletonText } from "@/design/Skeleton/Skeleton";
@@ -52,11 +52,13 @@ export function UserPermissions({ user }: { user: User }): ReactNode {
         {effective.length === 0 ? (
           <EmptyState title={t("permissions.none")} />
         ) : (
-          <SearchField label={t("permissions.find")} value={query} onChange={setQuery} pauseMs={100} />
+          <Inline>
+            <SearchField label={t("permissions.find")} value={query} onChange={setQuery} pauseMs={100} />
+          </Inline>
         )}
         {shown.map(({ module, nouns }) => (
           <section key={module} aria-labelledby={`has-${module}`}>
-            <Heading as="h3" $size="medium" id={`has-${module}`}>
+            <Heading $size="medium" id={`has-${module}`}>
               {moduleName(module)}
             </Heading>
             <List>

@@ -101,7 +101,9 @@ export function UserRoles({ user, onChange }: { user: User; onChange: (user: Use
               if (chosen !== null) void change(chosen, true);
             }}
           >
-            <Select label={t("roles.another")} value={chosen} onChange={setChosen} options={options} />
+            <div>
+              <Select label={t("roles.another")} value={chosen} onChange={setChosen} options={options} />
+            </div>
             <Button
               type="submit"
               icon={<Plus size={16} aria-hidden />}
