@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import zipfile
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.people import sign_in, signed_in
+from tests.browser.tenants import as_admin_of, fresh, section, slug_of, tenant_of
 from tests.journeys.platform import Platform, ok
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
@@ -22,32 +20,12 @@ PIXEL = (
 )
 
 
-async def tenant_of(site: Platform, slug: str, plan: str = "standard") -> str:
-    """The id of a new tenant whose admin has accepted the invitation."""
-    tenant, _ = await asyncio.to_thread(lambda: site.tenant_admin(site.set_up(), slug, plan))
-    return str(tenant["id"])
-
-
-async def as_admin_of(open_page: OpenPage, slug: str, path: str = "") -> Page:
-    page = await open_page(f"/t/{slug}{path}")
-    await sign_in(page, f"admin@{slug}.example")
-    await signed_in(page)
-    return page
-
-
-async def section(open_page: OpenPage, tenant_id: str, path: str) -> Page:
-    """A section of a tenant's page, as a Super Admin who came by its address."""
-    page = await open_page(f"/master-admin/tenants/{tenant_id}/{path}")
-    await sign_in(page)
-    await expect(page.get_by_role("navigation", name="Sections of the tenant")).to_be_visible()
-    return page
-
-
 async def test_the_plan_is_changed_after_a_look_at_what_that_means(site: Platform, open_page: OpenPage) -> None:
-    page = await section(open_page, await tenant_of(site, "plan-change"), "subscription")
+    slug = slug_of(fresh("plan change"))
+    page = await section(open_page, await tenant_of(site, slug), "subscription")
     await page.get_by_role("button", name="Change plan").click()
     dialog = page.get_by_role("dialog", name="Change the plan")
-    await dialog.get_by_role("radio", name="Premium").check()
+    await dialog.get_by_role("radio", name="Premium").check(force=True)
     await expect(dialog.get_by_text("Calls a minute: 1,200 → 6,000")).to_be_visible()
     await dialog.get_by_role("button", name="Change to Premium").click()
     await expect(dialog).to_be_hidden()
@@ -58,7 +36,8 @@ async def test_the_plan_is_changed_after_a_look_at_what_that_means(site: Platfor
 
 
 async def test_branding_shows_in_the_portal(site: Platform, open_page: OpenPage) -> None:
-    tenant_id = await tenant_of(site, "brand-new")
+    slug = slug_of(fresh("brand new"))
+    tenant_id = await tenant_of(site, slug)
     page = await section(open_page, tenant_id, "settings")
     color = page.get_by_label("Main colour", exact=True)
     await color.fill("#ffee00")
@@ -71,7 +50,7 @@ async def test_branding_shows_in_the_portal(site: Platform, open_page: OpenPage)
     branding = page.get_by_role("form", name="Branding")
     await branding.get_by_role("button", name="Save").click()
     await expect(page.get_by_text("Saved")).to_be_visible()
-    portal = await as_admin_of(open_page, "brand-new")
+    portal = await as_admin_of(open_page, slug)
     await expect(portal.get_by_role("link", name="Brand “New” Ltd")).to_be_visible()
     accent = await portal.evaluate(
         "() => getComputedStyle(document.documentElement).getPropertyValue('--atrium-color-accent')"
@@ -80,7 +59,11 @@ async def test_branding_shows_in_the_portal(site: Platform, open_page: OpenPage)
 
     # The tenant decides for itself, too.
     await portal.get_by_role("link", name="Settings", exact=True).first.click()
-    await portal.get_by_label("Add a domain").or_(portal.get_by_label("Allowed e-mail domains")).first.fill("brand.example")
+    await (
+        portal.get_by_label("Add a domain")
+        .or_(portal.get_by_label("Allowed e-mail domains"))
+        .first.fill("brand.example")
+    )
     await portal.keyboard.press("Enter")
     await portal.get_by_role("form", name="Security policy").get_by_role("button", name="Save").click()
     await expect(portal.get_by_text("Saved")).to_be_visible()
@@ -91,7 +74,8 @@ async def test_branding_shows_in_the_portal(site: Platform, open_page: OpenPage)
 
 
 async def test_somebody_elses_change_is_not_overwritten(site: Platform, open_page: OpenPage) -> None:
-    tenant_id = await tenant_of(site, "two-hands")
+    slug = slug_of(fresh("two hands"))
+    tenant_id = await tenant_of(site, slug)
     page = await section(open_page, tenant_id, "settings")
     await page.get_by_label("Name shown").fill("Mine")
     token = await asyncio.to_thread(site.set_up)
@@ -107,8 +91,9 @@ async def test_somebody_elses_change_is_not_overwritten(site: Platform, open_pag
 
 
 async def test_people_of_a_suspended_tenant_are_thrown_out_within_seconds(site: Platform, open_page: OpenPage) -> None:
-    tenant_id = await tenant_of(site, "thrown-out")
-    portal = await as_admin_of(open_page, "thrown-out")
+    slug = slug_of(fresh("thrown out"))
+    tenant_id = await tenant_of(site, slug)
+    portal = await as_admin_of(open_page, slug)
     page = await section(open_page, tenant_id, "danger")
     await page.get_by_role("button", name="Suspend").click()
     dialog = page.get_by_role("alertdialog")
@@ -120,42 +105,43 @@ async def test_people_of_a_suspended_tenant_are_thrown_out_within_seconds(site: 
 
     await page.get_by_role("button", name="Restore").click()
     await page.get_by_role("alertdialog").get_by_role("button", name="Restore").click()
-    await expect(page.get_by_text("Company thrown-out is back.")).to_be_visible()
-    back = await as_admin_of(open_page, "thrown-out")
+    await expect(page.get_by_text(f"Company {slug} is back.")).to_be_visible()
+    back = await as_admin_of(open_page, slug)
     await expect(back.get_by_role("heading", level=1, name="Ada Admin")).to_be_visible()
 
 
 async def test_a_deleted_tenant_comes_back_whole(site: Platform, open_page: OpenPage) -> None:
-    page = await section(open_page, await tenant_of(site, "come-back"), "danger")
+    slug = slug_of(fresh("come back"))
+    page = await section(open_page, await tenant_of(site, slug), "danger")
     await page.get_by_role("button", name="Delete").click()
-    dialog = page.get_by_role("alertdialog", name="Delete Company come-back?")
+    dialog = page.get_by_role("alertdialog", name=f"Delete Company {slug}?")
     confirm = dialog.get_by_role("button", name="Delete the tenant")
     await expect(confirm).to_have_attribute("aria-disabled", "true")
-    await dialog.get_by_role("textbox").fill("come-back")
+    await dialog.get_by_role("textbox").fill(slug)
     await confirm.click()
     await expect(page.get_by_text("until then it can be restored")).to_be_visible()
     await page.get_by_role("button", name="Restore").click()
     await page.get_by_role("alertdialog").get_by_role("button", name="Restore").click()
-    await expect(page.get_by_text("Company come-back is back.")).to_be_visible()
-    portal = await as_admin_of(open_page, "come-back")
-    await expect(portal.get_by_text("Company come-back").first).to_be_visible()
+    await expect(page.get_by_text(f"Company {slug} is back.")).to_be_visible()
+    portal = await as_admin_of(open_page, slug)
+    await expect(portal.get_by_text(f"Company {slug}").first).to_be_visible()
 
 
 async def downloaded(page: Page) -> zipfile.ZipFile:
     async with page.expect_download() as download:
         await page.get_by_role("button", name="Download").first.click()
-    file = Path(await (await download.value).path())
-    return zipfile.ZipFile(io.BytesIO(file.read_bytes()))
+    return zipfile.ZipFile(await (await download.value).path())
 
 
 async def test_an_export_is_started_followed_and_downloaded(site: Platform, open_page: OpenPage) -> None:
-    tenant_id = await tenant_of(site, "take-along")
+    slug = slug_of(fresh("take along"))
+    tenant_id = await tenant_of(site, slug)
     page = await section(open_page, tenant_id, "exports")
     await page.get_by_role("button", name="Start an export").click()
     await expect(page.get_by_text("Complete")).to_be_visible()
     assert "manifest.json" in (await downloaded(page)).namelist()
     # Somebody at the tenant finds the archive too, and may begin another.
-    portal = await as_admin_of(open_page, "take-along", "/exports")
+    portal = await as_admin_of(open_page, slug, "/exports")
     await expect(portal.get_by_text("Complete")).to_be_visible()
     assert any(name.startswith("iam/") for name in (await downloaded(portal)).namelist())
     await portal.get_by_role("button", name="Start another export").click()
@@ -163,31 +149,31 @@ async def test_an_export_is_started_followed_and_downloaded(site: Platform, open
 
 
 async def test_who_acts_for_a_tenant_looks_and_changes_nothing(site: Platform, open_page: OpenPage) -> None:
-    tenant_id = await tenant_of(site, "act-for")
+    slug = slug_of(fresh("act for"))
+    tenant_id = await tenant_of(site, slug)
     page = await section(open_page, tenant_id, "danger")
     await page.get_by_role("button", name="Act for the tenant").click()
-    dialog = page.get_by_role("dialog", name="Act for Company act-for")
+    dialog = page.get_by_role("dialog", name=f"Act for Company {slug}")
     await dialog.get_by_label("Reason").fill("short")
     await dialog.get_by_role("button", name="Begin").click()
     await expect(dialog.get_by_text("Enter at least 10 characters.")).to_be_visible()
     await dialog.get_by_label("Reason").fill("They asked about their settings")
     await dialog.get_by_role("button", name="Begin").click()
-    await expect(page).to_have_url("/t/act-for")
+    await expect(page).to_have_url(f"/t/{slug}")
     await expect(page.get_by_role("heading", level=1, name="Ada Admin")).to_be_visible()
     await page.get_by_role("link", name="Settings", exact=True).first.click()
     await expect(page.get_by_text("can only look").first).to_be_visible()
     await expect(page.get_by_label("Name shown")).to_be_disabled()
     await expect(page.get_by_role("button", name="Save")).to_have_count(0)
-    refused = await page.evaluate(
-        """async () => (await fetch("/api/v1/users", {method: "POST", body: "{}"})).status"""
-    )
+    refused = await page.evaluate("""async () => (await fetch("/api/v1/users", {method: "POST", body: "{}"})).status""")
     assert refused in (401, 403)
     await page.get_by_role("button", name="Stop").or_(page.get_by_role("button", name="End")).first.click()
     await expect(page).to_have_url("/master-admin/dashboards/identity", timeout=20_000)
 
 
 async def test_addresses_lead_to_sections_and_back(site: Platform, open_page: OpenPage) -> None:
-    tenant_id = await tenant_of(site, "deep-link")
+    slug = slug_of(fresh("deep link"))
+    tenant_id = await tenant_of(site, slug)
     page = await section(open_page, tenant_id, "provisioning")
     await expect(page.get_by_role("list", name="Steps of the set-up")).to_be_visible()
     sections = page.get_by_role("navigation", name="Sections of the tenant")
