@@ -49,7 +49,7 @@ export function DateRangePicker({
       <WordsBelow description={description} error={error} />
       <CalendarPopover>
         <RangeCalendar>
-          <Month />
+          <Month range />
         </RangeCalendar>
       </CalendarPopover>
     </Field>

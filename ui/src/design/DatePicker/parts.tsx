@@ -14,7 +14,7 @@ import { Dialog } from "react-aria-components/Dialog";
 import { Heading } from "react-aria-components/Heading";
 import { Popover } from "react-aria-components/Popover";
 import { useTranslation } from "react-i18next";
-import { styled } from "styled-components";
+import { css, styled } from "styled-components";
 
 import { Frame, frameButton } from "../Field/Field";
 import { floating, popoverMotion } from "../overlay/overlay";
@@ -51,8 +51,8 @@ export function CalendarPopover({ children }: { children: ReactNode }): ReactNod
   );
 }
 
-/** A month: its name, ways to the others, its days. Inside a react-aria calendar. */
-export function Month(): ReactNode {
+/** A month: its name, ways to the others, its days. Inside a react-aria calendar, of a range or of single days. */
+export function Month({ range = false }: { range?: boolean }): ReactNode {
   return (
     <>
       <Head>
@@ -66,7 +66,7 @@ export function Month(): ReactNode {
       </Head>
       <CalendarGrid>
         <CalendarGridHeader>{(day) => <Weekday>{day}</Weekday>}</CalendarGridHeader>
-        <CalendarGridBody>{(date) => <Day date={date} />}</CalendarGridBody>
+        <CalendarGridBody>{(date) => <Day date={date} $range={range} />}</CalendarGridBody>
       </CalendarGrid>
     </>
   );
@@ -113,10 +113,12 @@ const Surface = styled(Popover)`
   ${floating}
   ${popoverMotion}
   z-index: ${theme.layer.overlay};
+  display: flex;
 `;
 
 const Box = styled(Dialog)`
   padding: ${theme.space[3]};
+  overflow: auto;
   outline: none;
 `;
 
@@ -163,7 +165,7 @@ const Weekday = styled(CalendarHeaderCell)`
   font-weight: ${theme.text.weight.medium};
 `;
 
-const Day = styled(CalendarCell)`
+const Day = styled(CalendarCell)<{ $range: boolean }>`
   display: grid;
   place-items: center;
   inline-size: 2.25rem;
@@ -187,13 +189,17 @@ const Day = styled(CalendarCell)`
     text-decoration: line-through;
     cursor: not-allowed;
   }
-  &[data-selected] {
-    background: ${theme.color.accentSoft};
-    color: ${theme.color.onAccentSoft};
-  }
-  &[data-selection-start],
-  &[data-selection-end],
-  &[data-selected]:not([data-range]) {
+  ${({ $range }) =>
+    $range &&
+    css`
+      &[data-selected] {
+        border-radius: 0;
+        background: ${theme.color.accentSoft};
+        color: ${theme.color.onAccentSoft};
+      }
+    `}
+  &${({ $range }) => ($range ? "[data-selection-start]" : "[data-selected]")}, &[data-selection-end] {
+    border-radius: ${theme.radius.medium};
     background: ${theme.color.accent};
     color: ${theme.color.onAccent};
   }
