@@ -10,10 +10,10 @@ import { areaPath, paths, segments } from "@/routing/paths";
 import { refused, TestEdge } from "@/testing/edge";
 import { renderApp } from "@/testing/renderApp";
 
+import { areaRoutes } from "./areaRoutes";
 import { ErrorPage } from "./ErrorPage";
-import { modules } from "./modules";
+import { places } from "./places";
 import { Root } from "./Root";
-import { routes } from "./router";
 
 type ServiceFile = Record<string, { kind?: string; methods?: readonly Parameters<typeof permissionOf>[0][] }>;
 const files = import.meta.glob<ServiceFile>("../api/gen/atrium/*/v1/*_service_pb.ts", { eager: true });
@@ -26,15 +26,15 @@ const permissions = new Set(
 
 test("navigation asks for permissions that the contract knows, and leads to pages", () => {
   expect(permissions.has("users.read")).toBe(true);
-  for (const { nav } of modules)
-    for (const [realm, entries] of [
-      ["platform", nav.platform],
-      ["acme", nav.tenant],
+  for (const { nav } of places)
+    for (const [kind, realm, entries] of [
+      ["platform", "platform", nav.platform],
+      ["tenant", "acme", nav.tenant],
     ] as const)
       for (const entry of entries) {
         if (entry.permission !== undefined) expect(permissions.has(entry.permission), entry.permission).toBe(true);
-        const found = matchRoutes(routes, entry.to(realm));
-        expect(found?.at(-1)?.route.path, entry.to(realm)).not.toBe("*");
+        const pages = [{ path: paths.area(realm), children: areaRoutes(kind) }];
+        expect(matchRoutes(pages, entry.to(realm)), entry.to(realm)).not.toBeNull();
       }
 });
 

@@ -1,4 +1,4 @@
-import { createBrowserRouter, Outlet, type RouteObject } from "react-router";
+import { createBrowserRouter, matchRoutes, type PatchRoutesOnNavigationFunction, type RouteObject } from "react-router";
 
 import { page } from "@/routing/page";
 
@@ -9,42 +9,34 @@ import { modules } from "./modules";
 import { Root } from "./Root";
 import { Waiting } from "./Waiting";
 
-/** The pages of one kind of all modules. */
-const pages = (kind: "platform" | "tenant" | "visitor" | "open"): RouteObject[] => modules.flatMap((one) => one[kind]);
+const AREAS = { platform: "/master-admin", tenant: "/t/:slug" } as const;
+const visitor = modules.flatMap((one) => one.visitor);
 
-function area(path: string, kind: "platform" | "tenant"): RouteObject {
-  const boards = modules.flatMap((one) => one.boards?.[kind] ?? []);
-  const own = pages(kind);
-  const home: RouteObject = { index: true, lazy: page(async () => (await import("./boards/BoardFrame")).AreaHome) };
-  return {
-    path,
-    Component: Area,
-    // Visitors' pages first: their words are no ids of anything.
-    children: [
-      ...pages("visitor"),
-      {
-        lazy: page(async () => (await import("./shell/Shell")).Shell),
-        ErrorBoundary: ErrorPage,
-        children: [
-          {
-            // What fails inside leaves the shell standing.
-            Component: Outlet,
-            ErrorBoundary: PageError,
-            children: [
-              ...(own.some((one) => one.index === true) ? [] : [home]),
-              ...own,
-              {
-                lazy: page(async () => (await import("./boards/BoardFrame")).BoardFrame),
-                children: boards.map(({ path, lazy }) => ({ path, lazy })),
-              },
-              { path: "*", Component: NotFoundPage },
-            ],
-          },
-        ],
-      },
-    ],
-  };
-}
+/** An area as visitors know it. Its other pages are put below the route of its name, when somebody first goes there. */
+const area = (kind: keyof typeof AREAS): RouteObject => ({
+  path: AREAS[kind],
+  Component: Area,
+  // Visitors' pages first: their words are no ids of anything.
+  children: [
+    ...visitor,
+    {
+      lazy: page(async () => (await import("./shell/Shell")).Shell),
+      ErrorBoundary: ErrorPage,
+      // What fails inside leaves the shell standing.
+      children: [
+        {
+          id: kind,
+          ErrorBoundary: PageError,
+          children: [
+            // The area's own address asks for no more pages by itself: without a parameter it is matched as it is.
+            { index: true, lazy: async () => (await import("./areaRoutes")).areaIndex(kind) },
+            { path: "*", Component: NotFoundPage },
+          ],
+        },
+      ],
+    },
+  ],
+});
 
 export const routes: RouteObject[] = [
   {
@@ -53,12 +45,22 @@ export const routes: RouteObject[] = [
     ErrorBoundary: ErrorPage,
     children: [
       { index: true, Component: LandingPage },
-      ...pages("open"),
-      area("/master-admin", "platform"),
-      area("/t/:slug", "tenant"),
+      ...modules.flatMap((one) => one.open),
+      area("platform"),
+      area("tenant"),
       { path: "*", Component: NotFoundPage },
     ],
   },
 ];
 
-export const createRouter = () => createBrowserRouter(routes);
+/** Adds the pages of the area that an address is in: visitors do without their code. */
+export const patchRoutesOnNavigation: PatchRoutesOnNavigationFunction = async ({ path, patch }) => {
+  for (const kind of ["platform", "tenant"] as const) {
+    const { pathname } = new URL(path, window.location.origin);
+    const within = matchRoutes([{ path: `${AREAS[kind]}/*` }], pathname);
+    if (within === null || matchRoutes([{ path: AREAS[kind], children: visitor }], pathname) !== null) continue;
+    patch(kind, (await import("./areaRoutes")).areaRoutes(kind));
+  }
+};
+
+export const createRouter = () => createBrowserRouter(routes, { patchRoutesOnNavigation });

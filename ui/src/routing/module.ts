@@ -1,4 +1,5 @@
 import type { LucideIcon } from "lucide-react";
+import type { ComponentType } from "react";
 import type { RouteObject } from "react-router";
 
 import type { RealmKey } from "@/api/session";
@@ -67,18 +68,24 @@ interface OfArea<T> {
   tenant: T[];
 }
 
-/** What a module adds to the application: `features/<module>/routes.tsx` exports one as `module`. */
-export interface Module {
-  /** Pages of `/master-admin` for people who are signed in. Every page is lazy. */
+/** What a module adds for people who are signed in: `features/<module>/places.tsx` exports one as `places`. */
+export interface Places {
+  /** Pages of `/master-admin`. Every page is lazy. */
   platform: RouteObject[];
-  /** Pages of `/t/:slug` for people who are signed in. One module has the index, the portal's home. */
+  /** Pages of `/t/:slug`. */
   tenant: RouteObject[];
-  /** Pages of either area for people who are not signed in; their paths are `segments`. */
-  visitor: RouteObject[];
-  /** Pages outside both areas. */
-  open: RouteObject[];
+  /** The page of an area's own address; one module has it, or none. */
+  index?: Partial<Record<keyof OfArea<never>, () => Promise<{ Component: ComponentType }>>>;
   nav: OfArea<NavEntry>;
   boards?: OfArea<Board>;
   actions?: OfArea<Action>;
   searches?: OfArea<Search>;
+}
+
+/** What a module adds for everybody: `features/<module>/routes.tsx` exports one as `module`. */
+export interface Module {
+  /** Pages of either area for people who are not signed in; their paths are `segments`. */
+  visitor: RouteObject[];
+  /** Pages outside both areas. */
+  open: RouteObject[];
 }

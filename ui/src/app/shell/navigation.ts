@@ -6,7 +6,7 @@ import type { Action, Board, NavEntry, Search } from "@/routing/module";
 import { useSession } from "@/session/SessionProvider";
 import { useCan } from "@/session/useCan";
 
-import { kindOf, modules, permitted, placesOf } from "../modules";
+import { kindOf, permitted, places, placesOf } from "../places";
 
 export interface Navigation {
   nav: NavEntry[];
@@ -58,7 +58,7 @@ export function isAtOrBelow(pathname: string, path: string): boolean {
 const namespaces = [
   "app",
   ...new Set(
-    [...modules].flatMap((one) =>
+    places.flatMap((one) =>
       [one.nav, one.boards, one.actions, one.searches].flatMap((of) =>
         [...(of?.platform ?? []), ...(of?.tenant ?? [])].map(({ label }) => label.split(":")[0] ?? ""),
       ),

@@ -8,7 +8,7 @@ import { ComboBox, type ComboBoxProps } from "../ComboBox/ComboBox";
 import type { Option } from "../ListBox/options";
 
 export interface LocalePickerProps extends Omit<ComboBoxProps, "options" | "load" | "value" | "onChange" | "empties"> {
-  /** A BCP 47 tag, such as `de-CH`; null for none. */
+  /** A BCP 47 tag, such as `de-CH`; null or empty for none. */
   value: string | null;
   onChange: (value: string | null) => void;
 }
@@ -27,7 +27,7 @@ export function LocalePicker({ value, onChange, ...rest }: LocalePickerProps): R
     const names = new Intl.DisplayNames(locale, { type: "language", languageDisplay: "standard" });
     const describe = (tag: string): string =>
       languageOf(tag) === tag.split("-")[0] ? tag : t("locale.english", { tag });
-    const tags = value === null || LOCALES.includes(value) ? LOCALES : [value, ...LOCALES];
+    const tags = value === null || value === "" || LOCALES.includes(value) ? LOCALES : [value, ...LOCALES];
     return tags
       .map((tag): Option => ({ id: tag, label: names.of(tag) ?? tag, description: describe(tag) }))
       .toSorted((a, b) => compare(a.label, b.label));
