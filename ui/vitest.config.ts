@@ -3,6 +3,7 @@ import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, mergeConfig } from "vitest/config";
 
 import { chromium } from "./build/chromium.ts";
+import { libraries } from "./build/libraries.ts";
 import vite from "./vite.config.ts";
 
 export default mergeConfig(
@@ -25,8 +26,11 @@ export default mergeConfig(
         {
           extends: true,
           plugins: [storybookTest({ configDir: ".storybook" })],
+          optimizeDeps: { include: libraries("src") },
           test: {
             name: "storybook",
+            // Any free one: somebody else may be testing on this machine.
+            api: { port: 0 },
             browser: {
               enabled: true,
               headless: true,
@@ -36,6 +40,8 @@ export default mergeConfig(
                   executablePath: chromium(),
                   args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
                 },
+                // What is still moving can neither be measured nor pressed for certain.
+                contextOptions: { reducedMotion: "reduce" },
               }),
               instances: [{ browser: "chromium" }],
             },

@@ -16,6 +16,16 @@ async def sign_in(page: Page, email: str = ROOT, password: str = PASSWORD) -> No
     await page.keyboard.press("Enter")
 
 
+async def signed_in(page: Page) -> None:
+    """Waits until the page of somebody who is signed in is shown."""
+    await expect(page.get_by_role("button", name="Account of")).to_be_visible()
+
+
+async def sign_out(page: Page) -> None:
+    await page.get_by_role("button", name="Account of").click()
+    await page.get_by_role("menuitem", name="Sign out").click()
+
+
 async def fits(page: Page) -> None:
     """Asserts that nothing has to be scrolled sideways."""
     wide = await page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")

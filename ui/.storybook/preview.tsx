@@ -1,9 +1,14 @@
 import type { Preview } from "@storybook/react-vite";
 import type { i18n } from "i18next";
+import { RouterProvider } from "react-aria-components";
+import { configure } from "storybook/test";
 
 import "../src/design/fonts.css";
 import type { Mode } from "../src/design/tokens";
 import { Surroundings, textsIn } from "../src/testing/surroundings";
+
+// A limit, not a measure: the machine may be busy.
+configure({ asyncUtilTimeout: 10_000 });
 
 const preview: Preview = {
   globalTypes: {
@@ -51,7 +56,10 @@ const preview: Preview = {
         mode={globals["mode"] as Mode}
         brand={String(globals["brand"])}
       >
-        <Story />
+        {/* Links lead nowhere: following one would end the story. */}
+        <RouterProvider navigate={() => undefined}>
+          <Story />
+        </RouterProvider>
       </Surroundings>
     ),
   ],

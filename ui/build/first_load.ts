@@ -9,10 +9,10 @@ interface Chunk {
 
 /** The lazy parts that come with every first page, by language and by whether somebody has signed in here before. */
 export const HEAD_START = {
-  en: ["app", "design", "i18n/errors", "features/iam"].map((folder) => `src/${folder}/locales/en.json`),
-  de: ["app", "design", "i18n/errors", "features/iam"].map((folder) => `src/${folder}/locales/de.json`),
+  en: ["app", "design", "features/iam/login"].map((folder) => `src/${folder}/locales/en.json`),
+  de: ["app", "design", "features/iam/login"].map((folder) => `src/${folder}/locales/de.json`),
   visitor: ["src/features/iam/login/LoginPage.tsx"],
-  session: ["src/api/sessionCalls.ts"],
+  session: ["src/api/sessionCalls.ts", "src/app/shell/Shell.tsx"],
 };
 
 export const MANIFEST = join("node_modules", ".atrium-manifest.json");

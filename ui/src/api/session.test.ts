@@ -233,6 +233,33 @@ test("a session without a cookie stays in its tab and ends with its token", asyn
   expect(platform.refreshes()).toBe(0);
 });
 
+test("who stops acting for a tenant leaves the tenant's own session as it was", async () => {
+  const platform = new Platform();
+  const [one, two] = [platform.tab(), platform.tab()];
+  await platform.signIn(two);
+  one.adopt(await createClient(SessionService, platform.edge.transport).login({}), { continues: false });
+  expect(one.state).toMatchObject({ status: "signed-in", ends: platform.browser.now + LIFETIME_MS });
+  platform.edge.on(SessionService.method.logout, () => {
+    throw refused("IMPERSONATION_READ_ONLY", 7);
+  });
+  await one.signOut();
+  await settled();
+  expect([one.state.status, two.state.status]).toEqual(["unknown", "signed-in"]);
+});
+
+test("a session knows whether the platform can be reached", async () => {
+  const platform = new Platform();
+  const session = platform.tab();
+  await platform.signIn(session);
+  const seen: boolean[] = [];
+  session.reachability.subscribe(() => seen.push(session.reachability.reachable));
+  platform.edge.down = true;
+  await expect(users(session).getUser({ id: "a" })).rejects.toMatchObject({ reason: "CLIENT_OFFLINE" });
+  platform.edge.down = false;
+  await users(session).getUser({ id: "a" });
+  expect(seen).toEqual([false, true]);
+});
+
 test("listeners hear of changes, not of refreshes", async () => {
   const platform = new Platform();
   const session = platform.tab();

@@ -11,6 +11,7 @@
 import { ApiError, Code, refusal } from "./errors";
 import type { SignedIn } from "./gen/atrium/iam/v1/session_service_pb";
 import { lazily } from "./lazily";
+import { Reachability } from "./reachability";
 import { fetchTransport, type Call, type Transport } from "./transport";
 
 /** `platform`, or a tenant's slug. */
@@ -20,8 +21,11 @@ export const PLATFORM: RealmKey = "platform";
 export type SessionState =
   /** Nobody has asked yet, or the platform could not be reached. */
   | { status: "unknown" }
-  /** `revision` grows when the platform says that what the person may do has changed. */
-  | { status: "signed-in"; sessionId: string; userId: string; revision: number }
+  /**
+   * `revision` grows when the platform says that what the person may do has changed. `ends` is when a session that is
+   * not continued is over, in milliseconds by this browser's clock.
+   */
+  | { status: "signed-in"; sessionId: string; userId: string; revision: number; ends?: number }
   /** `reason` is why the session ended; undefined when there was none or the person signed out. */
   | { status: "signed-out"; reason?: string | undefined };
 
@@ -55,6 +59,8 @@ const STALE: ReadonlySet<string> = new Set(["TOKEN_EXPIRED", "TOKEN_REVOKED", "T
 
 export class Session {
   readonly realm: RealmKey;
+  /** Whether the platform could be reached by the last call of this session. */
+  readonly reachability: Reachability;
   readonly #host: SessionHost;
   readonly #channel: ReturnType<SessionHost["channel"]>;
   readonly #listeners = new Set<() => void>();
@@ -64,7 +70,8 @@ export class Session {
 
   constructor(realm: RealmKey, host: SessionHost = browserHost()) {
     this.realm = realm;
-    this.#host = host;
+    this.reachability = new Reachability(host.transport);
+    this.#host = { ...host, transport: this.reachability.transport };
     this.#channel = host.channel(`atrium.session.${realm}`);
     this.#channel.addEventListener("message", (event: MessageEvent) => this.#hear(event.data as Told));
   }
@@ -103,16 +110,28 @@ export class Session {
     if (continues) this.#tell({ type: "access", access });
   }
 
-  /** Ends the session, here and in all tabs. Fails, and leaves it, when the platform cannot be told. */
+  /**
+   * Ends the session, here and in all tabs that share it. Fails, and leaves it, when the platform cannot be told.
+   * Somebody who acted for a tenant is then whoever this browser knew there before, or nobody.
+   */
   async signOut(): Promise<void> {
+    const continues = this.#access?.continues !== false;
     try {
       const { logout } = await sessionCalls();
       await logout(this.transport);
     } catch (error) {
-      if (!(error instanceof ApiError && error.code === Code.UNAUTHENTICATED)) throw error;
+      const over = error instanceof ApiError && error.code === Code.UNAUTHENTICATED;
+      // Who may only look may not end the session either. Without its token, which only this tab has, it is over.
+      const readOnly = error instanceof ApiError && error.reason === "IMPERSONATION_READ_ONLY";
+      if (!over && !readOnly) throw error;
     }
-    this.#end(undefined);
-    this.#tell({ type: "ended" });
+    if (continues) {
+      this.#end(undefined);
+      this.#tell({ type: "ended" });
+    } else {
+      this.#access = undefined;
+      this.#become({ status: "unknown" });
+    }
   }
 
   /**
@@ -194,9 +213,10 @@ export class Session {
     this.#access = access;
     if (access.continues) this.#host.storage.setItem(this.#hint, "1");
     const { sessionId, userId } = access;
-    const before = this.#state;
-    if (before.status === "signed-in" && before.sessionId === sessionId && before.userId === userId) return;
-    this.#become({ status: "signed-in", sessionId, userId, revision: 0 });
+    const next = access.continues ? { sessionId, userId } : { sessionId, userId, ends: access.expires };
+    const before = this.#state.status === "signed-in" ? this.#state : undefined;
+    if (before?.sessionId === sessionId && before.userId === userId && before.ends === next.ends) return;
+    this.#become({ status: "signed-in", revision: 0, ...next });
   }
 
   #end(reason: string | undefined): void {
@@ -230,6 +250,9 @@ export class Session {
 
 /** Not with the first load: a visitor who never signs in does without. */
 export const sessionCalls = () => lazily(() => import("./sessionCalls"));
+
+/** What people who are not signed in call, beside signing in itself. */
+export const visitorCalls = () => lazily(() => import("./visitorCalls"));
 
 const sessions = new Map<RealmKey, Session>();
 

@@ -1,28 +1,36 @@
-import type { ReactNode } from "react";
+import { useMemo, type ReactNode } from "react";
 import { Outlet, useParams } from "react-router";
+import { ThemeProvider } from "styled-components";
 
 import { PLATFORM } from "@/api/session";
+import { useMode } from "@/design/Design";
+import { theme } from "@/design/theme";
+import { tokensOf } from "@/design/tokens";
+import { AreaProvider, useArea } from "@/session/AreaProvider";
 import { SessionProvider } from "@/session/SessionProvider";
-import { SignedIn } from "@/session/SignedIn";
 
-import { Failure } from "./ErrorPage";
-import { Waiting } from "./Waiting";
-
-/** `/master-admin` or `/t/:slug`: everything below has the session of its realm. */
+/** `/master-admin` or `/t/:slug`: everything below has the session of its realm, and a tenant's own colours. */
 export function Area(): ReactNode {
   const { slug = PLATFORM } = useParams();
   return (
     <SessionProvider key={slug} realm={slug}>
-      <Outlet />
+      <AreaProvider>
+        <Brand>
+          <Outlet />
+        </Brand>
+      </AreaProvider>
     </SessionProvider>
   );
 }
 
-/** The pages of an area for people who are signed in. The shell (navigation, account menu) stands around the outlet. */
-export function SignedInArea(): ReactNode {
+function Brand({ children }: { children: ReactNode }): ReactNode {
+  const { color } = useArea();
+  const { mode } = useMode();
+  const tokens = useMemo(() => tokensOf(mode, color), [color, mode]);
   return (
-    <SignedIn waiting={<Waiting />} renderFailure={(failure, again) => <Failure error={failure} again={again} />}>
-      <Outlet />
-    </SignedIn>
+    <ThemeProvider theme={tokens}>
+      {color !== undefined && <theme.GlobalStyle />}
+      {children}
+    </ThemeProvider>
   );
 }

@@ -11,7 +11,7 @@ import { loadTexts } from "./texts";
 
 // The router fetches the first page while the texts are on their way.
 const router = createRouter();
-const texts = await startTexts(loadTexts, { first: ["app", "design", "errors"] });
+const texts = await startTexts(loadTexts, { first: ["app", "design"] });
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no element #root");

@@ -1,5 +1,5 @@
 import type { i18n } from "i18next";
-import { useMemo } from "react";
+import { useMemo, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 
 /** What is known of a failure; `ApiError` and the errors of RTK Query hooks are of this kind. */
@@ -21,9 +21,13 @@ export interface ErrorTexts {
   violationText: (violation: Violation) => string;
 }
 
+const NAMESPACE = "errors";
+
 export function errorTexts(texts: i18n): ErrorTexts {
   const look = (key: string, otherwise: string, values: Readonly<Record<string, string>>): string => {
-    const path = `errors:${key}`;
+    const path = `${NAMESPACE}:${key}`;
+    // Fetched with the first failure, not with the first page; until then there is what the platform said.
+    if (!texts.hasLoadedNamespace(NAMESPACE)) void texts.loadNamespaces(NAMESPACE);
     return texts.exists(path) ? (texts.t as (key: string, values: object) => string)(path, values) : otherwise;
   };
   return {
@@ -38,8 +42,17 @@ export function errorTexts(texts: i18n): ErrorTexts {
 
 /** `errorTexts` in the present language. */
 export function useErrorText(): ErrorTexts {
-  const { i18n, t } = useTranslation("errors");
-  // `t` is another one after each change of language.
+  const { i18n } = useTranslation();
+  const loaded = useSyncExternalStore(
+    (changed) => {
+      for (const event of ["loaded", "languageChanged"] as const) i18n.on(event, changed);
+      return () => {
+        for (const event of ["loaded", "languageChanged"] as const) i18n.off(event, changed);
+      };
+    },
+    () => (i18n.hasResourceBundle(i18n.language, NAMESPACE) ? i18n.language : ""),
+  );
+  // Others once there are words, and in another language.
   // oxlint-disable-next-line react/exhaustive-deps
-  return useMemo(() => errorTexts(i18n), [i18n, t]);
+  return useMemo(() => errorTexts(i18n), [i18n, loaded]);
 }

@@ -67,6 +67,11 @@ export function preferredLocale(): string {
   return navigator.languages.find((one) => languageOf(one) === one.split("-")[0]?.toLowerCase()) ?? "en";
 }
 
+/** Whether somebody has chosen a language in this browser. */
+export function hasChosenLocale(): boolean {
+  return localStorage.getItem(STORED) !== null;
+}
+
 /** Keeps the locale for the next visit. */
 export function rememberLocale(locale: string): void {
   localStorage.setItem(STORED, locale);

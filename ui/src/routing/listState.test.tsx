@@ -79,7 +79,7 @@ test("typing a search is one step in the browser's history", async () => {
 });
 
 test("addresses are made of their parts, encoded", () => {
-  expect(paths.to("platform", "user", { id: "usr/1" })).toBe("/master-admin/users/usr%2F1");
+  expect(paths.to("platform", "user", { id: "usr/1" })).toBe("/master-admin/iam/users/usr%2F1");
   expect(paths.login("acme", "/t/acme/people?page=2")).toBe("/t/acme/login?next=%2Ft%2Facme%2Fpeople%3Fpage%3D2");
   expect(() => paths.to("platform", "user")).toThrow("needs id");
   expect([realmOf("/t/acme/people"), realmOf("/master-admin"), realmOf("/setup")]).toEqual([

@@ -17,8 +17,15 @@ interface SessionValue {
   session: Session;
   realm: RealmKey;
   state: SessionState;
-  /** Who is signed in, as the platform sees them; undefined until it has said so. */
+  /**
+   * Who is signed in, as the platform sees them; undefined until it has said so. Stays while `interrupted`.
+   */
   me: Me | undefined;
+  /**
+   * Whether the session of `me` was ended by the platform: it ran out or was revoked. What they were at is kept, for
+   * the case that the same person signs in again.
+   */
+  interrupted: boolean;
   /** Why it is not known whether somebody is signed in, or who. */
   failure: ApiError | undefined;
   /** Asks again: after a failure, and after people changed something about themselves. */
@@ -42,7 +49,9 @@ export function SessionProvider({ realm, children }: SessionProviderProps): Reac
   const [known, setKnown] = useState<{ me?: Me; failure?: ApiError }>({});
   const reload = useCallback(async () => {
     try {
-      if ((await session.start()).status !== "signed-in") return setKnown({});
+      const state = await session.start();
+      if (state.status === "signed-out" && state.reason !== undefined) return;
+      if (state.status !== "signed-in") return setKnown({});
       const { getMe } = await sessionCalls();
       const me = await getMe(session.transport);
       setKnown({ me });
@@ -52,16 +61,34 @@ export function SessionProvider({ realm, children }: SessionProviderProps): Reac
     }
   }, [session]);
   useEffect(() => {
+    let begun = false;
     const look = (): void => void reload();
-    look();
+    const begin = async (): Promise<void> => {
+      // What comes of beginning is a change of the session, which is looked at below.
+      await session.start().catch(() => undefined);
+      begun = true;
+      look();
+    };
     // Another person, or other permissions: what was known is not true any more.
-    return session.subscribe(look);
+    const end = session.subscribe(() => begun && look());
+    void begin();
+    return end;
   }, [session, reload]);
   const value = useMemo<SessionValue>(() => {
-    const me = state.status === "signed-in" && known.me?.sessionId === state.sessionId ? known.me : undefined;
-    return { session, realm, state, me, failure: known.failure, reload };
+    const me = stillThere(state, known.me) ? known.me : undefined;
+    const interrupted = me !== undefined && state.status === "signed-out";
+    return { session, realm, state, me, interrupted, failure: known.failure, reload };
   }, [session, realm, state, known, reload]);
   return <SessionContext value={value}>{children}</SessionContext>;
+}
+
+/** Whether the person who was known before a change of the session is still the one whose pages are shown. */
+function stillThere(state: SessionState, me: Me | undefined): boolean {
+  if (me === undefined || state.status === "unknown") return false;
+  if (state.status === "signed-out") return state.reason !== undefined;
+  if (state.sessionId === me.sessionId) return true;
+  // The same person with a new session of their own, until the platform has said what they may do in it.
+  return state.userId === me.user?.id && state.ends === undefined && me.impersonatorId === "";
 }
 
 export function useSession(): SessionValue {

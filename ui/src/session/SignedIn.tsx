@@ -14,11 +14,14 @@ interface SignedInProps {
   children: ReactNode;
 }
 
-/** Its children for people who are signed in; everybody else is sent to the sign-in page and back afterwards. */
+/**
+ * Its children for people who are signed in; everybody else is sent to the sign-in page and back afterwards. The
+ * children stay while a session is interrupted: whoever renders them covers them then.
+ */
 export function SignedIn({ waiting, renderFailure, children }: SignedInProps): ReactNode {
   const { state, realm, me, failure, reload } = useSession();
   const location = useLocation();
-  if (state.status === "signed-out") {
+  if (state.status === "signed-out" && me === undefined) {
     const next = location.pathname + location.search + location.hash;
     return <Navigate replace to={paths.login(realm, next)} state={{ reason: state.reason }} />;
   }

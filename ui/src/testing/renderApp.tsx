@@ -9,7 +9,7 @@ import { expect } from "vitest";
 import { SessionService, type MeSchema } from "@/api/gen/atrium/iam/v1/session_service_pb";
 import { createClient } from "@/api/rest";
 import { PLATFORM, Session, type RealmKey } from "@/api/session";
-import { routes } from "@/app/router";
+import { patchRoutesOnNavigation, routes } from "@/app/router";
 import { realmOf } from "@/routing/paths";
 import { SessionsContext } from "@/session/SessionProvider";
 
@@ -46,7 +46,7 @@ export async function renderApp({
   window.scrollTo = () => undefined;
   const sessions = sessionsOf(new TestBrowser(edge));
   if (me !== undefined) await signIn(edge, sessions(realmOf(address) ?? PLATFORM), me);
-  const router = createMemoryRouter(shown, { initialEntries: [address] });
+  const router = createMemoryRouter(shown, { initialEntries: [address], patchRoutesOnNavigation });
   render(
     <Surroundings texts={await textsIn(locale)} locale={locale}>
       <SessionsContext value={sessions}>

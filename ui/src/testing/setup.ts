@@ -11,8 +11,14 @@ afterEach(() => {
   localStorage.clear();
 });
 
-// jsdom has no media queries: nothing matches.
-if (typeof window !== "undefined")
+// jsdom lays nothing out: nothing is ever moved into view, nothing changes its size, and no media query matches.
+if (typeof window !== "undefined") {
+  Element.prototype.scrollIntoView = () => undefined;
+  window.ResizeObserver = class implements ResizeObserver {
+    observe = (): void => undefined;
+    unobserve = (): void => undefined;
+    disconnect = (): void => undefined;
+  };
   window.matchMedia = (media) =>
     Object.assign(new EventTarget(), {
       media,
@@ -21,6 +27,7 @@ if (typeof window !== "undefined")
       addListener: () => undefined,
       removeListener: () => undefined,
     });
+}
 
 // What nobody looks at hides faults.
 beforeEach(() => {

@@ -1,11 +1,13 @@
-import type { ReactNode } from "react";
+import { useEffect, useRef, type ReactNode, type Ref } from "react";
 import { Button as AriaButton, type ButtonProps as AriaButtonProps } from "react-aria-components/Button";
 import { Link as AriaLink, type LinkProps as AriaLinkProps } from "react-aria-components/Link";
+import { clearAnnouncer } from "react-aria/private/live-announcer/LiveAnnouncer";
 import { useTranslation } from "react-i18next";
 import { css, styled } from "styled-components";
 
 import { Spinner } from "../Spinner/Spinner";
 import { theme } from "../theme";
+import { Tooltip } from "../Tooltip/Tooltip";
 import { VisuallyHidden } from "../typography/typography";
 
 export type ButtonVariant =
@@ -31,8 +33,11 @@ interface Look {
 }
 
 export interface ButtonProps extends Look, Omit<AriaButtonProps, "children" | "className" | "style"> {
-  /** The text. A button that shows only its icon needs `aria-label` instead. */
+  /** The text. A button that shows only its icon is an `IconButton`. */
   children?: ReactNode;
+  /** Why it cannot be pressed now. It can still be reached, so that everybody can learn the reason. */
+  disabledReason?: string | undefined;
+  ref?: Ref<HTMLButtonElement>;
 }
 
 export interface ButtonLinkProps extends Look, Omit<AriaLinkProps, "children" | "className" | "style"> {
@@ -41,9 +46,21 @@ export interface ButtonLinkProps extends Look, Omit<AriaLinkProps, "children" | 
 }
 
 /** Does something. For going somewhere there is `ButtonLink`. While `isPending` it cannot be pressed again. */
-export function Button({ variant, size, icon, wide, children, ...rest }: ButtonProps): ReactNode {
+export function Button({ variant, size, icon, wide, children, disabledReason, ...rest }: ButtonProps): ReactNode {
   const { t } = useTranslation("design");
+  useAnnouncementsEnd(rest.isPending === true);
   const look = lookOf({ variant, size, wide, children });
+  if (disabledReason !== undefined) {
+    const label = rest["aria-label"];
+    return (
+      <Tooltip text={disabledReason}>
+        <PressButton {...look} {...(label === undefined ? {} : { "aria-label": label })} aria-disabled="true">
+          {icon}
+          {children}
+        </PressButton>
+      </Tooltip>
+    );
+  }
   return (
     <PressButton {...rest} {...look}>
       {({ isPending }) => (
@@ -55,6 +72,15 @@ export function Button({ variant, size, icon, wide, children, ...rest }: ButtonP
       )}
     </PressButton>
   );
+}
+
+/** What react-aria announces points at the button; once that is gone, so must be the announcement. */
+function useAnnouncementsEnd(isPending: boolean): void {
+  const announced = useRef(false);
+  useEffect(() => {
+    if (isPending) announced.current = true;
+  }, [isPending]);
+  useEffect(() => () => void (announced.current && clearAnnouncer("assertive")), []);
 }
 
 /** Goes somewhere, and looks like a button. */
@@ -180,10 +206,12 @@ const face = css<Shown>`
       aspect-ratio: 1;
     `}
   &[data-disabled],
-  &[data-pending] {
+  &[data-pending],
+  &[aria-disabled="true"] {
     cursor: not-allowed;
   }
-  &[data-disabled] {
+  &[data-disabled],
+  &[aria-disabled="true"]:not([data-pending]) {
     opacity: 0.45;
     box-shadow: none;
   }

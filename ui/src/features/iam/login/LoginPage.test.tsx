@@ -25,15 +25,15 @@ function edgeOf(): TestEdge {
 }
 
 test("a visitor is asked to sign in, told what is wrong, and led back", async () => {
-  const { user, address } = await renderApp({ edge: edgeOf(), address: "/t/acme?tab=1" });
+  const { user, address } = await renderApp({ edge: edgeOf(), address: "/t/acme/account?tab=1" });
   await user.type(await screen.findByLabelText("E-mail"), "ada@example.com");
-  expect(address()).toBe("/t/acme/login?next=%2Ft%2Facme%3Ftab%3D1");
+  expect(address()).toBe("/t/acme/login?next=%2Ft%2Facme%2Faccount%3Ftab%3D1");
   await user.type(screen.getByLabelText("Password"), "wrong{Enter}");
   expect(await screen.findByRole("alert")).toHaveTextContent("The e-mail or the password is wrong.");
   await user.clear(screen.getByLabelText("Password"));
   await user.type(screen.getByLabelText("Password"), "right{Enter}");
-  expect(await screen.findByRole("heading", { name: "Signed in" })).toBeVisible();
-  expect(address()).toBe("/t/acme?tab=1");
+  expect(await screen.findByRole("button", { name: "Account of Ada" })).toBeVisible();
+  expect(address()).toBe("/t/acme/account?tab=1");
 });
 
 test("without a connection the form says so and keeps what was typed", async () => {
@@ -48,6 +48,6 @@ test("without a connection the form says so and keeps what was typed", async () 
 
 test("who is signed in does not see the form", async () => {
   const { address } = await renderApp({ edge: edgeOf(), address: "/t/acme/login", me: ada });
-  expect(await screen.findByText("You are signed in as Ada.")).toBeVisible();
+  expect(await screen.findByRole("button", { name: "Account of Ada" })).toBeVisible();
   expect(address()).toBe("/t/acme");
 });

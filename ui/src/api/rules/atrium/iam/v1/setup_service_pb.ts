@@ -6,6 +6,7 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { User } from "./user_pb";
 import { file_atrium_iam_v1_user } from "./user_pb";
+import { file_atrium_options_v1_options } from "../../options/v1/options_pb";
 import { file_buf_validate_validate } from "../../../buf/validate/validate_pb";
 import { file_google_api_annotations } from "../../../google/api/annotations_pb";
 import type { Message } from "@bufbuild/protobuf";
@@ -14,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file atrium/iam/v1/setup_service.proto.
  */
 export const file_atrium_iam_v1_setup_service: GenFile = /*@__PURE__*/
-  fileDesc("CiFhdHJpdW0vaWFtL3YxL3NldHVwX3NlcnZpY2UucHJvdG8SDWF0cml1bS5pYW0udjEiUwoFU2V0dXASDAoEb3BlbhgBIAEoCBIZChFvcmdhbml6YXRpb25fbmFtZRgCIAEoCRIhCgR1c2VyGAMgASgLMhMuYXRyaXVtLmlhbS52MS5Vc2VyIhEKD0dldFNldHVwUmVxdWVzdCLYAQoUQ29tcGxldGVTZXR1cFJlcXVlc3QSGwoEY29kZRgBIAEoCUINgAEBukgHcgUQARiAARI1ChFvcmdhbml6YXRpb25fbmFtZRgCIAEoCUIaukgXchUQARh4Mg9eW15ceDAwLVx4MWZdKiQSGQoFZW1haWwYAyABKAlCCrpIB3IFGP4BYAESMAoMZGlzcGxheV9uYW1lGAQgASgJQhq6SBdyFRABGHgyD15bXlx4MDAtXHgxZl0qJBIfCghwYXNzd29yZBgFIAEoCUINgAEBukgHcgUQARiAAjLQAQoMU2V0dXBTZXJ2aWNlEloKCEdldFNldHVwEh4uYXRyaXVtLmlhbS52MS5HZXRTZXR1cFJlcXVlc3QaFC5hdHJpdW0uaWFtLnYxLlNldHVwIhiQAgGC0+STAg8SDS9hcGkvdjEvc2V0dXASZAoNQ29tcGxldGVTZXR1cBIjLmF0cml1bS5pYW0udjEuQ29tcGxldGVTZXR1cFJlcXVlc3QaFC5hdHJpdW0uaWFtLnYxLlNldHVwIhiC0+STAhI6ASoiDS9hcGkvdjEvc2V0dXBiBnByb3RvMw", [file_atrium_iam_v1_user, file_buf_validate_validate, file_google_api_annotations]);
+  fileDesc("CiFhdHJpdW0vaWFtL3YxL3NldHVwX3NlcnZpY2UucHJvdG8SDWF0cml1bS5pYW0udjEiUwoFU2V0dXASDAoEb3BlbhgBIAEoCBIZChFvcmdhbml6YXRpb25fbmFtZRgCIAEoCRIhCgR1c2VyGAMgASgLMhMuYXRyaXVtLmlhbS52MS5Vc2VyIhEKD0dldFNldHVwUmVxdWVzdCLYAQoUQ29tcGxldGVTZXR1cFJlcXVlc3QSGwoEY29kZRgBIAEoCUINgAEBukgHcgUQARiAARI1ChFvcmdhbml6YXRpb25fbmFtZRgCIAEoCUIaukgXchUQARh4Mg9eW15ceDAwLVx4MWZdKiQSGQoFZW1haWwYAyABKAlCCrpIB3IFGP4BYAESMAoMZGlzcGxheV9uYW1lGAQgASgJQhq6SBdyFRABGHgyD15bXlx4MDAtXHgxZl0qJBIfCghwYXNzd29yZBgFIAEoCUINgAEBukgHcgUQARiAAjLyAQoMU2V0dXBTZXJ2aWNlEloKCEdldFNldHVwEh4uYXRyaXVtLmlhbS52MS5HZXRTZXR1cFJlcXVlc3QaFC5hdHJpdW0uaWFtLnYxLlNldHVwIhiQAgGC0+STAg8SDS9hcGkvdjEvc2V0dXAShQEKDUNvbXBsZXRlU2V0dXASIy5hdHJpdW0uaWFtLnYxLkNvbXBsZXRlU2V0dXBSZXF1ZXN0GhQuYXRyaXVtLmlhbS52MS5TZXR1cCI50vMYHQoSaWFtOnNldHVwOmNvbXBsZXRlEgd1c2VyLmlkgtPkkwISOgEqIg0vYXBpL3YxL3NldHVwYgZwcm90bzM", [file_atrium_iam_v1_user, file_atrium_options_v1_options, file_buf_validate_validate, file_google_api_annotations]);
 
 /**
  * The state of the set-up wizard.

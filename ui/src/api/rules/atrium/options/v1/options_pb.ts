@@ -4,7 +4,7 @@
 
 import type { GenEnum, GenExtension, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, extDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import type { FieldOptions, MessageOptions } from "@bufbuild/protobuf/wkt";
+import type { FieldOptions, MessageOptions, MethodOptions } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_descriptor } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file atrium/options/v1/options.proto.
  */
 export const file_atrium_options_v1_options: GenFile = /*@__PURE__*/
-  fileDesc("Ch9hdHJpdW0vb3B0aW9ucy92MS9vcHRpb25zLnByb3RvEhFhdHJpdW0ub3B0aW9ucy52MSLGAQoGQWNjZXNzEhAKBnB1YmxpYxgBIAEoCEgAEg4KBHNlbGYYAiABKAhIABIYCg5oYWxmX3NpZ25lZF9pbhgDIAEoCEgAEhQKCnBlcm1pc3Npb24YBCABKAlIABIoCgZyZWFsbXMYBSADKA4yGC5hdHJpdW0ub3B0aW9ucy52MS5SZWFsbRISCgpvd25fdGVuYW50GAYgASgIEhIKCndpZGVuZWRfYnkYByABKAkSEAoIbmV3X3dvcmsYCCABKAhCBgoEcnVsZSInCgVBdWRpdBIOCgZhY3Rpb24YASABKAkSDgoGdGFyZ2V0GAIgASgJKkQKBVJlYWxtEhUKEVJFQUxNX1VOU1BFQ0lGSUVEEAASEgoOUkVBTE1fUExBVEZPUk0QARIQCgxSRUFMTV9URU5BTlQQAipWCglSYXRlQ2xhc3MSGgoWUkFURV9DTEFTU19VTlNQRUNJRklFRBAAEhYKElJBVEVfQ0xBU1NfU0lHTl9JThABEhUKEVJBVEVfQ0xBU1NfUFVCTElDEAI6NwoGdGVuYW50Eh0uZ29vZ2xlLnByb3RvYnVmLkZpZWxkT3B0aW9ucxi5jgMgASgIUgZ0ZW5hbnQ6OwoHcmV2b2tlcxIfLmdvb2dsZS5wcm90b2J1Zi5NZXNzYWdlT3B0aW9ucxi5jgMgASgJUgdyZXZva2VzYgZwcm90bzM", [file_google_protobuf_descriptor]);
+  fileDesc("Ch9hdHJpdW0vb3B0aW9ucy92MS9vcHRpb25zLnByb3RvEhFhdHJpdW0ub3B0aW9ucy52MSLGAQoGQWNjZXNzEhAKBnB1YmxpYxgBIAEoCEgAEg4KBHNlbGYYAiABKAhIABIYCg5oYWxmX3NpZ25lZF9pbhgDIAEoCEgAEhQKCnBlcm1pc3Npb24YBCABKAlIABIoCgZyZWFsbXMYBSADKA4yGC5hdHJpdW0ub3B0aW9ucy52MS5SZWFsbRISCgpvd25fdGVuYW50GAYgASgIEhIKCndpZGVuZWRfYnkYByABKAkSEAoIbmV3X3dvcmsYCCABKAhCBgoEcnVsZSInCgVBdWRpdBIOCgZhY3Rpb24YASABKAkSDgoGdGFyZ2V0GAIgASgJKkQKBVJlYWxtEhUKEVJFQUxNX1VOU1BFQ0lGSUVEEAASEgoOUkVBTE1fUExBVEZPUk0QARIQCgxSRUFMTV9URU5BTlQQAipWCglSYXRlQ2xhc3MSGgoWUkFURV9DTEFTU19VTlNQRUNJRklFRBAAEhYKElJBVEVfQ0xBU1NfU0lHTl9JThABEhUKEVJBVEVfQ0xBU1NfUFVCTElDEAI6UAoFYXVkaXQSHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxi6jgMgASgLMhguYXRyaXVtLm9wdGlvbnMudjEuQXVkaXRSBWF1ZGl0OjcKBnRlbmFudBIdLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE9wdGlvbnMYuY4DIAEoCFIGdGVuYW50OjsKB3Jldm9rZXMSHy5nb29nbGUucHJvdG9idWYuTWVzc2FnZU9wdGlvbnMYuY4DIAEoCVIHcmV2b2tlc2IGcHJvdG8z", [file_google_protobuf_descriptor]);
 
 /**
  * Who may call a method. A method without it stops the start.
@@ -189,12 +189,18 @@ export const RateClassSchema: GenEnum<RateClass> = /*@__PURE__*/
   enumDesc(file_atrium_options_v1_options, 1);
 
 /**
+ * @generated from extension: atrium.options.v1.Audit audit = 51002;
+ */
+export const audit: GenExtension<MethodOptions, Audit> = /*@__PURE__*/
+  extDesc(file_atrium_options_v1_options, 0);
+
+/**
  * The field names the tenant the call is about. A caller of another tenant gets NOT_FOUND.
  *
  * @generated from extension: bool tenant = 51001;
  */
 export const tenant: GenExtension<FieldOptions, boolean> = /*@__PURE__*/
-  extDesc(file_atrium_options_v1_options, 0);
+  extDesc(file_atrium_options_v1_options, 1);
 
 /**
  * On an event: the field whose value (a session, user, role or tenant id) access tokens issued
@@ -203,5 +209,5 @@ export const tenant: GenExtension<FieldOptions, boolean> = /*@__PURE__*/
  * @generated from extension: string revokes = 51001;
  */
 export const revokes: GenExtension<MessageOptions, string> = /*@__PURE__*/
-  extDesc(file_atrium_options_v1_options, 1);
+  extDesc(file_atrium_options_v1_options, 2);
 

@@ -1,0 +1,3 @@
+export function TenantActivityPage() {
+  return null;
+}
