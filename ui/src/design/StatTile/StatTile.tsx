@@ -54,7 +54,7 @@ export function StatTile({ label, value, hint, change, trend, color, href }: Sta
           </Link>
         )}
       </Label>
-      <Value>
+      <Value $long={(value?.length ?? 0) > 11}>
         {value === undefined ? (
           <>
             <VisuallyHidden>{t("stat.loading")}</VisuallyHidden>
@@ -108,12 +108,12 @@ const Label = styled.dt`
   font-size: ${theme.text.size.small};
 `;
 
-const Value = styled.dd`
+const Value = styled.dd<{ $long: boolean }>`
   display: flex;
   flex-wrap: wrap;
   align-items: baseline;
   gap: ${theme.space[1]} ${theme.space[2]};
-  font-size: ${theme.text.size.display};
+  font-size: ${({ $long }) => theme.text.size[$long ? "title" : "display"]};
   font-weight: ${theme.text.weight.bold};
   font-variant-numeric: tabular-nums;
   line-height: ${theme.text.line.tight};

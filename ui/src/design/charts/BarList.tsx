@@ -38,12 +38,12 @@ export function BarList({ label, items, format, shares = false, color = 1 }: Bar
     <List aria-label={label}>
       {items.map(({ id, label: name, value, href }) => (
         <li key={id}>
-          <Name dir="auto" title={name}>
+          <Name title={name}>
             {href === undefined ? (
-              name
+              <bdi>{name}</bdi>
             ) : (
               <Link href={href} variant="quiet">
-                {name}
+                <bdi>{name}</bdi>
               </Link>
             )}
           </Name>
@@ -53,7 +53,10 @@ export function BarList({ label, items, format, shares = false, color = 1 }: Bar
           </Value>
           <Track aria-hidden>
             <span
-              style={{ inlineSize: `${String(most === 0 ? 0 : (100 * value) / most)}%`, background: paintOf(color) }}
+              style={{
+                inlineSize: value === 0 ? 0 : `max(2px, ${String((100 * value) / most)}%)`,
+                background: paintOf(color),
+              }}
             />
           </Track>
         </li>
@@ -76,7 +79,6 @@ const List = styled.ul`
 
 const Name = styled.span`
   overflow: hidden;
-  text-align: start;
   text-overflow: ellipsis;
   white-space: nowrap;
 `;
@@ -102,7 +104,6 @@ const Track = styled.span`
   & > span {
     display: block;
     block-size: 100%;
-    min-inline-size: 2px;
     border-radius: inherit;
     transition: inline-size ${theme.motion.medium} ${theme.motion.ease};
   }

@@ -31,7 +31,9 @@ export function ChartTooltip({ title, rows, total, x, width }: ChartTooltipProps
         {rows.map(({ name, value, paint, dash }) => (
           <Row key={name}>
             <Swatch paint={paint} dash={dash} />
-            <Name dir="auto">{name}</Name>
+            <Name>
+              <bdi>{name}</bdi>
+            </Name>
             <b>{value}</b>
           </Row>
         ))}

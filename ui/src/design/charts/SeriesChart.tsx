@@ -118,7 +118,7 @@ export function SeriesChart({
   const step = labelStep(
     count,
     width,
-    Math.max(...points.map((one) => (one.short ?? one.label).length), 1) * LETTER + 18,
+    Math.max(...points.map((one) => (one.short ?? one.label).length), 1) * LETTER + 26,
   );
   const nothing = !shown.some(({ values }) => values.some((value) => value !== undefined));
   return (
@@ -261,16 +261,16 @@ function scaleOf(
   const least = min([0, ...reached]) ?? 0;
   const scale = scaleLinear()
     .domain([least, most === least ? least + 1 : most])
-    .nice(4)
+    .nice(3)
     .range([height, 0]);
   const whole = known.every((value) => Number.isInteger(value));
-  return { y: scale, ticks: scale.ticks(4).filter((tick) => !whole || Number.isInteger(tick)) };
+  return { y: scale, ticks: scale.ticks(3).filter((tick) => !whole || Number.isInteger(tick)) };
 }
 
 /** Under its point, but not over an edge. */
 function placed(x: number, text: string, width: number): { x: number; textAnchor: "start" | "middle" | "end" } {
   const half = (text.length * LETTER) / 2;
-  if (x + half > width) return { x: width, textAnchor: "end" };
+  if (x + half > width + 12) return { x: width + 12, textAnchor: "end" };
   return x - half < -8 ? { x: 0, textAnchor: "start" } : { x, textAnchor: "middle" };
 }
 
