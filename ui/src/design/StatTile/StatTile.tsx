@@ -7,7 +7,7 @@ import { useFormat } from "@/i18n/Locale";
 
 import type { ChartColor } from "../charts/series";
 import { Sparkline } from "../charts/Sparkline";
-import { Card, Grid } from "../layout/layout";
+import { Card } from "../layout/layout";
 import { Link } from "../Link/Link";
 import { Skeleton } from "../Skeleton/Skeleton";
 import { theme } from "../theme";
@@ -37,8 +37,16 @@ interface StatTileProps {
   href?: string;
 }
 
-/** Some numbers side by side, each a `StatTile`. */
-export const StatTiles = styled(Grid).attrs({ as: "dl", $least: "13rem", $gap: 3 })``;
+/** Some numbers side by side, each a `StatTile`, all in one row where there is room; two in a row on a phone. */
+export const StatTiles = styled.dl<{
+  /** The least width of a tile. Default: 9.5rem. */
+  $least?: string;
+}>`
+  display: grid;
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, ${({ $least = "9.5rem" }) => $least}), 1fr));
+  gap: ${theme.space[3]};
+  margin: 0;
+`;
 
 /** One number and what it counts; stands in `StatTiles`. */
 export function StatTile({ label, value, hint, change, trend, color, href }: StatTileProps): ReactNode {

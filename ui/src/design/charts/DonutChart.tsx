@@ -47,7 +47,8 @@ export function DonutChart({ label, slices, unit, format }: DonutChartProps): Re
     // In their own order.
     .sortValues(null)
     .value(({ value }) => value)
-    .padAngle(0.014)([...slices]);
+    // One alone is a ring without a gap.
+    .padAngle(slices.filter(({ value }) => value > 0).length > 1 ? 0.014 : 0)([...slices]);
   const ring = arc<{ startAngle: number; endAngle: number; padAngle: number }>()
     .innerRadius(SIZE / 2 - THICK)
     .outerRadius(SIZE / 2)

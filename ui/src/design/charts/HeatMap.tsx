@@ -33,6 +33,9 @@ interface HeatMapProps {
   color?: ChartColor;
 }
 
+/** Room for the rows' names, and the least for a cell with its gap, in px. */
+const [NAMES, LEAST_CELL] = [180, 16];
+
 /** Opacities of the five steps, and of nothing. */
 const STEPS = [0, 0.18, 0.36, 0.55, 0.76, 1] as const;
 
@@ -51,7 +54,7 @@ export function HeatMap({ label, rowsLabel, columns, rows, format, detail, color
   const most = Math.max(...rows.flatMap(({ values }) => values.map((value) => value ?? 0)), 0);
   const row = rows.find(({ id }) => id === at?.row);
   const column = at === undefined ? undefined : columns[at.column];
-  const step = labelStep(columns.length, Math.max(width - 180, 120), 64);
+  const step = labelStep(columns.length, Math.max(width - NAMES, columns.length * LEAST_CELL), 60);
   const paint = paintOf(color);
   const said = (value: number | undefined): string => (value === undefined ? "–" : write(value));
   return (
