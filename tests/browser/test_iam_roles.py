@@ -35,7 +35,7 @@ async def test_a_role_is_built_changed_in_the_matrix_and_found_in_the_log(site: 
     await press(page, "users.suspend")
     # Whoever leaves now is asked.
     await page.get_by_role("link", name="Permission matrix").click()
-    await expect(page.get_by_role("dialog", name="Leave without saving?")).to_be_visible()
+    await expect(page.get_by_role("alertdialog", name="Leave without saving?")).to_be_visible()
     await page.keyboard.press("Escape")
     await page.get_by_role("button", name="Save the role").click()
     await expect(page.get_by_text(f"The role {name} was saved.").first).to_be_visible()
