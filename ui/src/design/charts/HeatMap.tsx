@@ -4,7 +4,7 @@ import { styled } from "styled-components";
 
 import { useFormat } from "@/i18n/Locale";
 
-import { useGridFocus } from "../DataTable/useGridFocus";
+import { useGridFocus } from "../grid/useGridFocus";
 import { theme } from "../theme";
 import { VisuallyHidden } from "../typography/typography";
 import { labelStep, paintOf, type ChartColor, type Point } from "./series";
