@@ -10,13 +10,14 @@ import os
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 from actors.local import web
+from tests.browser.accessibility import check_axe
+from tests.browser.first_start import FirstStart
 from tests.browser.view import View
 from tests.journeys.platform import Platform, running
 
@@ -36,16 +37,25 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 @pytest.fixture(scope="package")
-def site() -> Iterator[Platform]:
-    """A platform that serves the built application and is set up; shared, so journeys make things of their own."""
+def first_start() -> Iterator[FirstStart]:
+    """A platform that serves the built application, and how its first start went: set up in a browser."""
     assert web.built() is not None, "the web application is not built: run make ui"
     # A short path: sockets are kept in it.
     with (
         tempfile.TemporaryDirectory(prefix="atr", ignore_cleanup_errors=True) as folder,
         running(Path(folder)) as started,
     ):
+        first = FirstStart(started, CHROMIUM, ARGUMENTS)
+        first.walk()
+        # Whatever became of the wizard: it has a test of its own, and the others need people.
         started.set_up()
-        yield started
+        yield first
+
+
+@pytest.fixture(scope="package")
+def site(first_start: FirstStart) -> Platform:
+    """The platform, set up; shared, so journeys make things of their own."""
+    return first_start.platform
 
 
 @pytest_asyncio.fixture
@@ -106,15 +116,4 @@ Axe = Callable[..., Awaitable[None]]
 @pytest.fixture
 def axe() -> Axe:
     """Asserts that axe-core finds nothing against WCAG 2.2 AA in a page: `await axe(page)`."""
-    source = (web.FOLDER.parent / "node_modules" / "axe-core" / "axe.min.js").read_text()
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-    async def check(page: Page) -> None:
-        # Colours in the middle of a transition are nobody's.
-        await page.evaluate("() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})))")
-        # Not by a script element, which the page's policy would refuse.
-        await page.evaluate(source)
-        found: dict[str, Any] = await page.evaluate("(tags) => axe.run(document, {runOnly: tags})", tags)
-        assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]] == []
-
-    return check
+    return check_axe

@@ -30,3 +30,8 @@ async def fits(page: Page) -> None:
     """Asserts that nothing has to be scrolled sideways."""
     wide = await page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{page.url} is {wide} px too wide"
+
+
+async def press(page: Page, permission: str) -> None:
+    """Puts a permission of the catalogue into the role that is being built, or takes it out."""
+    await page.get_by_role("button", name=permission, exact=True).click()

@@ -8,34 +8,34 @@ import pytest
 from playwright.async_api import expect
 
 from actors.local import web
-from tests.browser.conftest import Axe, OpenPage
-from tests.browser.people import fits, sign_in, sign_out, signed_in
-from tests.browser.view import VIEWS, View
+from tests.browser.accessibility import check_every_view
+from tests.browser.conftest import OpenPage
+from tests.browser.people import sign_in, sign_out, signed_in
+from tests.browser.view import View
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 FIRST_LOAD_BYTES = 200_000
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=str)
-async def test_the_sign_in_page_is_accessible_and_fits(open_page: OpenPage, axe: Axe, view: View) -> None:
-    page = await open_page("/", view)
+async def test_the_pages_of_visitors_are_accessible_and_fit(open_page: OpenPage) -> None:
+    page = await open_page("/", View(360))
     await expect(page).to_have_url("/master-admin/login")
     await expect(page.get_by_role("button", name="Sign in")).to_be_visible()
-    await axe(page)
-    await fits(page)
+    await check_every_view(page)
     await sign_in(page, "nobody@example.com", "wrong")
     await expect(page.get_by_role("alert")).to_contain_text("The e-mail or the password is wrong.")
-    await axe(page)
-    await fits(page)
-
-
-@pytest.mark.parametrize("view", VIEWS, ids=str)
-async def test_the_page_behind_is_accessible_and_fits(open_page: OpenPage, axe: Axe, view: View) -> None:
-    page = await open_page("/master-admin", view)
-    await sign_in(page)
-    await signed_in(page)
-    await axe(page)
-    await fits(page)
+    await check_every_view(page)
+    await page.get_by_role("link", name="Forgotten your password?").click()
+    await expect(page.get_by_role("heading", level=1, name="Forgotten password")).to_be_visible()
+    await check_every_view(page)
+    for path, title in (
+        ("/master-admin/reset-password#token=pwd_nothing", "Choose a new password"),
+        ("/t/nobody-here/login", "Nobody is here"),
+        ("/nothing/here", "Page not found"),
+    ):
+        await page.goto(path)
+        await expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
+        await check_every_view(page)
 
 
 async def test_what_is_missing_is_said_before_anything_is_sent(open_page: OpenPage) -> None:
@@ -97,10 +97,8 @@ async def test_german_browsers_are_answered_in_german(open_page: OpenPage) -> No
     await expect(page).to_have_title("Anmelden – Atrium")
 
 
-async def test_an_address_where_nothing_is_says_so(open_page: OpenPage, axe: Axe) -> None:
+async def test_an_address_where_nothing_is_leads_back_to_the_start(open_page: OpenPage) -> None:
     page = await open_page("/nothing/here")
-    await expect(page.get_by_role("heading", level=1, name="Page not found")).to_be_visible()
-    await axe(page)
     await page.get_by_role("link", name="Go to the start").click()
     await expect(page.get_by_role("button", name="Sign in")).to_be_visible()
 

@@ -7,6 +7,8 @@ import { ApiError } from "@/api/errors";
 import { Button } from "@/design/Button/Button";
 import { Notice } from "@/design/Notice/Notice";
 import { theme } from "@/design/theme";
+import { clearToasts } from "@/design/Toast/toast";
+import { Toasts } from "@/design/Toast/Toasts";
 import { useErrorText } from "@/i18n/errorText";
 import { CrumbProvider } from "@/routing/crumb";
 import { useMe, useSession } from "@/session/SessionProvider";
@@ -47,6 +49,8 @@ function Frame(): ReactNode {
   useOwnLocale(me);
   usePresence();
   useHotkey(() => setSearching(true));
+  // What was said to somebody is nobody else's business.
+  useEffect(() => clearToasts, []);
 
   const signOut = useCallback(() => {
     session.signOut().catch((error: unknown) => {
@@ -84,6 +88,7 @@ function Frame(): ReactNode {
           </Main>
         </Column>
       </Row>
+      <Toasts />
       <Suspense>
         {searching && <Palette onClose={() => setSearching(false)} onSignOut={signOut} />}
         {interrupted && <SessionCover me={me} />}

@@ -13,6 +13,7 @@ import { useTranslation } from "react-i18next";
 import { keyframes, styled } from "styled-components";
 
 import { Button } from "../Button/Button";
+import { useGridFocus } from "../grid/useGridFocus";
 import type { MenuEntry } from "../Menu/entries";
 import { MenuPopup } from "../Menu/MenuButton";
 import { Pagination, type PageState } from "../Pagination/Pagination";
@@ -25,7 +26,6 @@ import { Cell, Container, EdgeCell, Row as Line, Sheet, Table, Window } from "./
 import { TableHead } from "./TableHead";
 import { TableRow } from "./TableRow";
 import { SelectionBar, TableToolbar } from "./TableToolbar";
-import { useGridFocus } from "./useGridFocus";
 import { useSelection, type Selection } from "./useSelection";
 import { useTableView } from "./useTableView";
 

@@ -7,17 +7,22 @@ import { ScopeProvider, useScope } from "./scope/ScopeProvider";
 /** Around the pages of IAM: whose they are about, and the roles there. */
 export function IamLayout(): ReactNode {
   return (
+    <IamScope>
+      <Outlet />
+    </IamScope>
+  );
+}
+
+/** The same around a page that stands elsewhere. */
+export function IamScope({ children }: { children: ReactNode }): ReactNode {
+  return (
     <ScopeProvider>
-      <OfScope />
+      <OfScope>{children}</OfScope>
     </ScopeProvider>
   );
 }
 
-function OfScope(): ReactNode {
+function OfScope({ children }: { children: ReactNode }): ReactNode {
   const { tenantId } = useScope();
-  return (
-    <RolesProvider key={tenantId}>
-      <Outlet />
-    </RolesProvider>
-  );
+  return <RolesProvider key={tenantId}>{children}</RolesProvider>;
 }

@@ -2,7 +2,7 @@ import { Grid3x3, KeyRound, ScrollText, ShieldCheck, ShieldPlus, UserPlus, Users
 import type { RouteObject } from "react-router";
 
 import type { RealmKey } from "@/api/session";
-import type { Action, NavEntry, Places, Search } from "@/routing/module";
+import type { Action, Board, NavEntry, Places, Search } from "@/routing/module";
 import { page } from "@/routing/page";
 import { paths, segments, type Segment } from "@/routing/paths";
 
@@ -93,6 +93,16 @@ const search = (label: string): Search => ({
   load: async () => (await import("./users/searchUsers")).searchUsers,
 });
 
+const board: Board = {
+  label: "iam:nav.board",
+  icon: Users,
+  to: to("iamDashboard"),
+  permission: "iam-metrics.read",
+  path: segments.iamDashboard,
+  order: 20,
+  lazy: page(async () => (await import("./iamMetrics/IamBoard")).IamBoard),
+};
+
 export const places: Places = {
   platform: pages(segments.users, segments.user),
   tenant: pages(segments.people, segments.person),
@@ -100,6 +110,7 @@ export const places: Places = {
     platform: nav(people("iam:nav.users", "users")),
     tenant: nav(people("iam:nav.people", "people")),
   },
+  boards: { platform: [board], tenant: [board] },
   actions: { platform: actions("users"), tenant: actions("people") },
   searches: { platform: [search("iam:search.users")], tenant: [search("iam:search.people")] },
 };

@@ -31,7 +31,7 @@ export function PasswordStep({ email, notice, onAnswer }: PasswordStepProps): Re
   const { errorText, violationText } = useErrorText();
   const { session, realm } = useSession();
   const [values, setValues] = useState({ email, password: "" });
-  const [faults, setFaults] = useState<Partial<Record<Field, { rule: string; description: string }>>>({});
+  const [faults, setFaults] = useState<Partial<Record<Field, { rule: string; description: string } | undefined>>>({});
   const [failure, setFailure] = useState<ApiError>();
   const [isSending, setSending] = useState(false);
   const inputs = { email: useRef<HTMLInputElement>(null), password: useRef<HTMLInputElement>(null) };
@@ -72,7 +72,7 @@ export function PasswordStep({ email, notice, onAnswer }: PasswordStepProps): Re
       value: values[name],
       onChange: (value: string) => {
         setValues((before) => ({ ...before, [name]: value }));
-        setFaults(({ [name]: _, ...others }) => others);
+        setFaults((before) => ({ ...before, [name]: undefined }));
       },
       inputRef: inputs[name],
       error: fault && violationText(fault),

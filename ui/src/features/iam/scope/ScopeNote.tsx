@@ -15,7 +15,7 @@ import { useScope } from "./ScopeProvider";
 
 const PAGES: {
   segment: Segment;
-  label: "people" | "roles" | "matrix" | "apiKeys" | "auditLogs";
+  label: "people" | "roles" | "matrix" | "apiKeys" | "auditLogs" | "board";
   permission: string;
 }[] = [
   { segment: "users", label: "people", permission: "users.read" },
@@ -23,6 +23,7 @@ const PAGES: {
   { segment: "permissions", label: "matrix", permission: "roles.read" },
   { segment: "apiKeys", label: "apiKeys", permission: "api-keys.read" },
   { segment: "auditLogs", label: "auditLogs", permission: "audit.read" },
+  { segment: "iamDashboard", label: "board", permission: "iam-metrics.read" },
 ];
 
 /**

@@ -1,10 +1,11 @@
 import { Check, CornerDownRight, Dot, Lock } from "lucide-react";
-import { memo, useEffect, useMemo, useRef, type KeyboardEvent, type ReactNode } from "react";
+import { memo, useMemo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { css, styled } from "styled-components";
 
 import type { Permission } from "@/api/gen/atrium/iam/v1/permission_service_pb";
 import type { Role } from "@/api/gen/atrium/iam/v1/role_pb";
+import { useGridFocus } from "@/design/grid/useGridFocus";
 import { Link } from "@/design/Link/Link";
 import { theme } from "@/design/theme";
 import { VisuallyHidden } from "@/design/typography/typography";
@@ -26,24 +27,18 @@ export interface MatrixTableProps {
   onToggle: (role: Role, pattern: string) => void;
 }
 
-/** Roles × permissions. The arrow keys go from cell to cell, space changes one. */
+/** Roles × permissions. A grid for the keyboard: see `useGridFocus`; Space changes a cell. */
 export function MatrixTable({ shown, roles, catalogue, drafts, reasonOf, onToggle }: MatrixTableProps): ReactNode {
   const { t } = useTranslation("roles");
   const { to } = useScope();
   const moduleName = useModuleName();
   const groups = useMemo(() => grouped(catalogue), [catalogue]);
-  const table = useRef<HTMLTableElement>(null);
-  // One cell must always be in reach of the tab key, also when the one that was is gone.
-  useEffect(() => {
-    if (table.current?.querySelector("[data-cell][tabindex='0']") !== null) return;
-    const first = table.current.querySelector<HTMLElement>("[data-cell]");
-    if (first !== null) first.tabIndex = 0;
-  });
+  const grid = useGridFocus<HTMLTableElement>();
   return (
     <Scroll>
-      <Table ref={table} role="grid" aria-label={t("matrix.title")} onKeyDown={walk} onFocus={rove}>
+      <Table role="grid" aria-label={t("matrix.title")} {...grid}>
         <thead>
-          <tr>
+          <Row>
             <Corner scope="col">
               <VisuallyHidden>{t("matrix.permission")}</VisuallyHidden>
             </Corner>
@@ -55,7 +50,7 @@ export function MatrixTable({ shown, roles, catalogue, drafts, reasonOf, onToggl
                 {role.builtIn && <small>{t("builtIn")}</small>}
               </RoleHead>
             ))}
-          </tr>
+          </Row>
         </thead>
         {groups.map(({ module, nouns }) => (
           <tbody key={module}>
@@ -66,7 +61,7 @@ export function MatrixTable({ shown, roles, catalogue, drafts, reasonOf, onToggl
             </tr>
             {nouns.flatMap(({ noun, permissions }) =>
               rowsOf(noun, permissions, shown, drafts).map((pattern) => (
-                <tr key={pattern}>
+                <Row key={pattern}>
                   <PermissionHead scope="row" $wide={pattern.endsWith("*")}>
                     {pattern}
                   </PermissionHead>
@@ -85,7 +80,7 @@ export function MatrixTable({ shown, roles, catalogue, drafts, reasonOf, onToggl
                       />
                     );
                   })}
-                </tr>
+                </Row>
               )),
             )}
           </tbody>
@@ -129,12 +124,11 @@ const Cell = memo(function Cell({ role, pattern, kind, changed, from, reason, on
   const about = [from, reason === from ? undefined : reason].filter((one) => one !== undefined).join(" ");
   const name = t("matrix.cell", { permission: pattern, role: role.displayName });
   return (
-    <Square role="gridcell" $changed={changed}>
+    <Square $changed={changed}>
       <Mark
         type="button"
         role="checkbox"
         tabIndex={-1}
-        data-cell
         aria-checked={kind === "off" ? "false" : kind === "on" ? "true" : "mixed"}
         aria-disabled={reason !== undefined}
         aria-label={[name, about, changed ? t("matrix.changed") : ""].filter((one) => one !== "").join(". ")}
@@ -151,43 +145,6 @@ const Cell = memo(function Cell({ role, pattern, kind, changed, from, reason, on
   );
 });
 
-/** The one cell that the tab key reaches is the one that had the keyboard last. */
-function rove({ target, currentTarget }: { target: EventTarget; currentTarget: HTMLElement }): void {
-  if (!(target instanceof HTMLElement) || !("cell" in target.dataset)) return;
-  for (const other of currentTarget.querySelectorAll<HTMLElement>("[data-cell][tabindex='0']")) other.tabIndex = -1;
-  target.tabIndex = 0;
-}
-
-const STEPS: Record<string, [rows: number, columns: number]> = {
-  ArrowUp: [-1, 0],
-  ArrowDown: [1, 0],
-  ArrowLeft: [0, -1],
-  ArrowRight: [0, 1],
-  Home: [0, Number.NEGATIVE_INFINITY],
-  End: [0, Number.POSITIVE_INFINITY],
-  PageUp: [-10, 0],
-  PageDown: [10, 0],
-};
-
-function walk(event: KeyboardEvent<HTMLTableElement>): void {
-  const step = STEPS[event.key];
-  const cell = event.target;
-  if (step === undefined || !(cell instanceof HTMLElement) || !("cell" in cell.dataset)) return;
-  event.preventDefault();
-  const rows = [...event.currentTarget.querySelectorAll("tr")].filter((row) => row.querySelector("[data-cell]"));
-  const row = rows.findIndex((one) => one.contains(cell));
-  const inRow = [...(rows[row]?.querySelectorAll("[data-cell]") ?? [])];
-  const column = inRow.indexOf(cell);
-  const mirrored = getComputedStyle(event.currentTarget).direction === "rtl" ? -1 : 1;
-  const nextRow = rows[clamp(row + step[0], rows.length)];
-  const next = nextRow?.querySelectorAll<HTMLElement>("[data-cell]")[clamp(column + step[1] * mirrored, inRow.length)];
-  next?.focus();
-}
-
-function clamp(at: number, length: number): number {
-  return Math.min(Math.max(at, 0), length - 1);
-}
-
 const Scroll = styled.div`
   max-block-size: calc(100dvb - 12rem);
   min-block-size: 20rem;
@@ -196,6 +153,9 @@ const Scroll = styled.div`
   border-radius: ${theme.radius.large};
   background: ${theme.color.surface};
 `;
+
+// Roles are written out where `useGridFocus` finds its way by them; the names of modules are no stops of it.
+const Row = styled.tr.attrs({ role: "row" })``;
 
 const Table = styled.table`
   border-collapse: separate;
@@ -210,7 +170,7 @@ const head = css`
   font-weight: ${theme.text.weight.medium};
 `;
 
-const Corner = styled.th`
+const Corner = styled.th.attrs({ role: "columnheader" })`
   ${head}
   inset-block-start: 0;
   inset-inline-start: 0;
@@ -219,7 +179,7 @@ const Corner = styled.th`
   border-block-end: 1px solid ${theme.color.border};
 `;
 
-const RoleHead = styled.th<{ $changed: boolean }>`
+const RoleHead = styled.th.attrs({ role: "columnheader" })<{ $changed: boolean }>`
   ${head}
   inset-block-start: 0;
   z-index: 2;
@@ -261,7 +221,7 @@ const ModuleHead = styled.th`
   }
 `;
 
-const PermissionHead = styled.th<{ $wide: boolean }>`
+const PermissionHead = styled.th.attrs({ role: "rowheader" })<{ $wide: boolean }>`
   position: sticky;
   inset-inline-start: 0;
   z-index: 1;
@@ -276,7 +236,7 @@ const PermissionHead = styled.th<{ $wide: boolean }>`
   white-space: nowrap;
 `;
 
-const Square = styled.td<{ $changed: boolean }>`
+const Square = styled.td.attrs({ role: "gridcell" })<{ $changed: boolean }>`
   padding: ${theme.space.hair};
   border-block-start: 1px solid ${theme.color.border};
   text-align: center;
