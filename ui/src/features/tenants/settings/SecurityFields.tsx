@@ -4,9 +4,9 @@ import { useTranslation } from "react-i18next";
 
 import { Stack } from "@/design/layout/layout";
 import { TextField } from "@/design/TextField/TextField";
+import { FormSwitch } from "@/forms/FormSwitch";
 import { useFieldError } from "@/forms/useFieldError";
 
-import { FormSwitch } from "../fields/FormSwitch";
 import { FormDomainsField } from "./FormDomainsField";
 import type { SecurityValues } from "./settings";
 
