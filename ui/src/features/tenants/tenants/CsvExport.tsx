@@ -34,7 +34,10 @@ export function CsvExport({ values, onClose }: CsvExportProps): ReactNode {
     const fetchAll = async (): Promise<void> => {
       let last = 0;
       try {
-        const file = await tenantsCsv(client, toRequest(values), { signal, onProgress: (now) => setCount((last = now)) });
+        const file = await tenantsCsv(client, toRequest(values), {
+          signal,
+          onProgress: (now) => setCount((last = now)),
+        });
         const name = `tenants-${new Date().toISOString().slice(0, 10)}.csv`;
         saveAs(file, name);
         toast({ tone: "success", title: t("list.csvDone", { count: last, file: name }) });
