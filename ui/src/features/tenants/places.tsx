@@ -1,4 +1,4 @@
-import { Archive, Building2, House, Plus, Settings2 } from "lucide-react";
+import { Activity, Archive, Building2, House, Plus, Settings2 } from "lucide-react";
 import { replace } from "react-router";
 
 import { PLATFORM } from "@/api/session";
@@ -74,6 +74,10 @@ export const places: Places = {
       lazy: page(async () => (await import("./portal/PortalModule")).PortalModule),
       children: [
         {
+          path: segments.activity,
+          lazy: page(async () => (await import("./portal/PortalActivityPage")).PortalActivityPage),
+        },
+        {
           path: segments.settings,
           lazy: page(async () => (await import("./portal/PortalSettingsPage")).PortalSettingsPage),
         },
@@ -98,6 +102,13 @@ export const places: Places = {
     ],
     tenant: [
       { label: "portal:nav.home", icon: House, to: (realm) => paths.area(realm), section: "overview", order: 0 },
+      {
+        label: "portal:nav.activity",
+        icon: Activity,
+        to: (realm) => paths.to(realm, "activity"),
+        section: "overview",
+        order: 10,
+      },
       {
         label: "portal:nav.settings",
         icon: Settings2,

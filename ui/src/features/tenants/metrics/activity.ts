@@ -1,8 +1,6 @@
 /** A tenant's days as charts and sums need them: one after the other, oldest first, none left out. */
 import type { TenantActivity } from "@/api/gen/atrium/tenants/v1/tenant_metrics_service_pb";
 
-export const PERIODS = ["7", "30", "90", "365"] as const;
-
 export interface Day {
   /** YYYY-MM-DD, UTC. */
   day: string;
@@ -54,4 +52,9 @@ export function sumsOf(days: readonly Day[]): Sums {
     mostUsers: Math.max(0, ...days.map((day) => day.activeUsers)),
     storageBytes: days.findLast((day) => day.storageBytes !== undefined)?.storageBytes,
   };
+}
+
+/** How much more there is than before, as a share of what was: 0.12 is 12 % more. Undefined where nothing was. */
+export function changeOf(before: number | undefined, now: number | undefined): number | undefined {
+  return before === undefined || before === 0 || now === undefined ? undefined : now / before - 1;
 }

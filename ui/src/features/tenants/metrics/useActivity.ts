@@ -6,6 +6,8 @@ import { useListTenantActivityQuery } from "./api";
 export interface Activity {
   /** Oldest first; undefined until they are there. */
   days: readonly Day[] | undefined;
+  /** As many days before those; fewer where the longest period that is asked for ends. */
+  before: readonly Day[] | undefined;
   error: unknown;
   isFetching: boolean;
   refetch: () => void;
@@ -17,6 +19,15 @@ const ALL = 366;
 /** A tenant's last so many days, at most 366. All periods are cut from one answer, so that switching asks nothing. */
 export function useActivity(tenantId: string, count: number): Activity {
   const { data, error, isFetching, refetch } = useListTenantActivityQuery({ tenantId, pageSize: ALL });
-  const days = useMemo(() => data && daysOf(data.activities, count), [data, count]);
-  return { days, error, isFetching, refetch: () => void refetch() };
+  const all = useMemo(() => data && daysOf(data.activities, Math.min(2 * count, ALL)), [data, count]);
+  return useMemo(
+    () => ({
+      days: all?.slice(-count),
+      before: all?.slice(0, -count),
+      error: data === undefined ? error : undefined,
+      isFetching,
+      refetch: () => void refetch(),
+    }),
+    [all, count, data, error, isFetching, refetch],
+  );
 }

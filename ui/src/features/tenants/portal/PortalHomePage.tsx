@@ -20,12 +20,13 @@ import { paths } from "@/routing/paths";
 import { useMe, useSession } from "@/session/SessionProvider";
 import { useCan } from "@/session/useCan";
 
-import { sumsOf, type Day } from "../metrics/activity";
-import { CallsChart } from "../metrics/CallsChart";
+import type { Day } from "../metrics/activity";
+import { CallsChart } from "../metrics/ActivityCharts";
+import { ActivityFigures } from "../metrics/ActivityFigures";
+import { PeopleTile } from "../metrics/PeopleTile";
 import { useActivity } from "../metrics/useActivity";
 import { useGetTenantSettingsQuery } from "../settings/api";
 import { attentionOf, type Attention } from "./attention";
-import { Figure } from "./Figure";
 import { PortalModule } from "./PortalModule";
 import { usePortalTenant } from "./usePortalTenant";
 
@@ -43,6 +44,7 @@ export function PortalHome(): ReactNode {
 /** The first page of a tenant's people: who they are here, what needs them, how the tenant is doing, where to go. */
 function PortalHomePage(): ReactNode {
   const { t } = useTranslation("portal");
+  const { realm } = useSession();
   const me = useMe();
   const { tenant, error, isFetching, refetch } = usePortalTenant();
   const activity = useActivity(me.tenant?.id ?? "", DAYS);
@@ -68,18 +70,15 @@ function PortalHomePage(): ReactNode {
       ) : (
         <>
           {activity.days !== undefined && <NeedsAttention tenant={tenant} days={activity.days} />}
-          <Figures tenant={tenant} days={activity.days} />
-          <Card>
-            <Stack>
-              <Stack $gap="hair">
-                <Heading $size="medium">{t("home.activity")}</Heading>
-                <Text $size="small" $tone="muted">
-                  {t("home.activityLead")}
-                </Text>
-              </Stack>
-              <CallsChart activity={activity} />
-            </Stack>
-          </Card>
+          <ActivityFigures activity={activity}>
+            <PeopleTile tenant={tenant} href={paths.to(realm, "people")} />
+          </ActivityFigures>
+          <CallsChart
+            activity={activity}
+            title={t("home.activity")}
+            description={t("home.activityLead")}
+            actions={<Link href={paths.to(realm, "activity")}>{t("nav.activity")}</Link>}
+          />
           <Links />
         </>
       )}
@@ -91,32 +90,6 @@ function partOfDay(): "morning" | "afternoon" | "evening" {
   const hour = new Date().getHours();
   if (hour >= 5 && hour < 12) return "morning";
   return hour >= 12 && hour < 18 ? "afternoon" : "evening";
-}
-
-function Figures({ tenant, days }: { tenant: Tenant; days: readonly Day[] | undefined }): ReactNode {
-  const { t } = useTranslation("portal");
-  const format = useFormat();
-  const sums = days && sumsOf(days);
-  return (
-    <Grid $least="11rem" $gap={3}>
-      <Figure
-        label={t("home.people")}
-        value={format.number(tenant.userCount)}
-        hint={t("home.peopleHint", { tenant: tenant.displayName })}
-      />
-      <Figure label={t("home.calls")} value={sums && format.number(sums.calls)} hint={t("home.callsHint")} />
-      <Figure
-        label={t("home.users")}
-        value={sums && format.number(sums.usersADay, { maximumFractionDigits: 1 })}
-        hint={t("home.usersHint")}
-      />
-      <Figure
-        label={t("home.storage")}
-        value={sums && (sums.storageBytes === undefined ? "–" : format.bytes(sums.storageBytes))}
-        hint={t(sums !== undefined && sums.storageBytes === undefined ? "home.storageUnknown" : "home.storageHint")}
-      />
-    </Grid>
-  );
 }
 
 function NeedsAttention({ tenant, days }: { tenant: Tenant; days: readonly Day[] }): ReactNode {

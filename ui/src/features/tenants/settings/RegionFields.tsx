@@ -3,9 +3,9 @@ import { useWatch, type UseFormReturn } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 
 import { Grid } from "@/design/layout/layout";
+import { FormComboBox } from "@/forms/FormComboBox";
 import { useFormat } from "@/i18n/Locale";
 
-import { FormComboBox } from "../fields/FormComboBox";
 import { localeOptions, timeZoneOptions } from "./places";
 import type { RegionValues } from "./settings";
 

@@ -1,12 +1,14 @@
 import type { ReactNode } from "react";
 import { useController, type UseFormReturn } from "react-hook-form";
 import { useTranslation } from "react-i18next";
+import { styled } from "styled-components";
 
 import { Stack } from "@/design/layout/layout";
 import { TextField } from "@/design/TextField/TextField";
+import { theme } from "@/design/theme";
+import { FormSwitch } from "@/forms/FormSwitch";
 import { useFieldError } from "@/forms/useFieldError";
 
-import { FormSwitch } from "../fields/FormSwitch";
 import { FormDomainsField } from "./FormDomainsField";
 import type { SecurityValues } from "./settings";
 
@@ -19,7 +21,7 @@ export function SecurityFields({ form: { control }, isDisabled }: SecurityFields
   const { t } = useTranslation("tenants");
   const { field, fieldState } = useController({ control, name: "sessionHours" });
   return (
-    <Stack $gap={5}>
+    <Narrow $gap={5}>
       <FormSwitch
         control={control}
         name="mfaRequired"
@@ -48,6 +50,10 @@ export function SecurityFields({ form: { control }, isDisabled }: SecurityFields
         description={t("settings.security.domainsHint")}
         isDisabled={isDisabled}
       />
-    </Stack>
+    </Narrow>
   );
 }
+
+const Narrow = styled(Stack)`
+  max-inline-size: ${theme.width.text};
+`;

@@ -11,11 +11,11 @@ import { Loading, Skeleton } from "@/design/Skeleton/Skeleton";
 import { EmptyState, ErrorState } from "@/design/states/states";
 import { theme } from "@/design/theme";
 import { Heading, Text } from "@/design/typography/typography";
+import { FormComboBox } from "@/forms/FormComboBox";
 import { FormTextField } from "@/forms/FormTextField";
 import { useFieldError } from "@/forms/useFieldError";
 import { useFormat } from "@/i18n/Locale";
 
-import { FormComboBox } from "../fields/FormComboBox";
 import { localeOptions, timeZoneOptions } from "../settings/places";
 import { useListTenantPlansQuery } from "./api";
 import { STEPS, type CreationValues, type Step } from "./creation";

@@ -1,7 +1,6 @@
-import { useCallback, useEffect, useRef, useState, type ReactNode } from "react";
+import { useCallback, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useSearchParams } from "react-router";
-import { styled } from "styled-components";
 
 import { reportId } from "@/api/errors";
 import type { Tenant } from "@/api/gen/atrium/tenants/v1/tenant_pb";
@@ -9,10 +8,10 @@ import { TenantService } from "@/api/gen/atrium/tenants/v1/tenant_service_pb";
 import { Submission } from "@/api/idempotency";
 import { PLATFORM } from "@/api/session";
 import { Button, ButtonLink } from "@/design/Button/Button";
-import { Card, Inline, Page, Stack } from "@/design/layout/layout";
+import { Inline, Page } from "@/design/layout/layout";
 import { Notice } from "@/design/Notice/Notice";
-import { theme } from "@/design/theme";
-import { Heading, Text } from "@/design/typography/typography";
+import { Wizard } from "@/design/Wizard/Wizard";
+import { useFormSteps } from "@/forms/useFormSteps";
 import { useRequestForm } from "@/forms/useRequestForm";
 import { useErrorText } from "@/i18n/errorText";
 import { browserTimeZone } from "@/i18n/format";
@@ -23,10 +22,9 @@ import { answered } from "../answered";
 import { useDraft, useKept } from "../draft";
 import { atField } from "../fieldFaults";
 import { useCreateTenantMutation } from "./api";
-import { creationRules, FIELD_OF, FIELDS, STEPS, stepOf, type CreationValues, type Step } from "./creation";
+import { creationRules, FIELD_OF, FORM_STEPS, STEPS, type CreationValues, type Step } from "./creation";
 import { AdminStep, CompanyStep, PlanStep, ReviewStep } from "./CreationSteps";
 import { slugFault } from "./slug";
-import { WizardSteps } from "./WizardSteps";
 
 /** Asks for a new tenant step by step; the step stands in the address. */
 export function CreationWizard(): ReactNode {
@@ -34,7 +32,7 @@ export function CreationWizard(): ReactNode {
   // Another key is another form: how "start over" empties it.
   const [round, setRound] = useState(0);
   return (
-    <Wizard
+    <CreationForm
       key={round}
       draft={draft}
       onDiscard={() => {
@@ -45,12 +43,12 @@ export function CreationWizard(): ReactNode {
   );
 }
 
-interface WizardProps {
+interface CreationFormProps {
   draft: ReturnType<typeof useDraft<CreationValues>>;
   onDiscard: () => void;
 }
 
-function Wizard({ draft, onDiscard }: WizardProps): ReactNode {
+function CreationForm({ draft, onDiscard }: CreationFormProps): ReactNode {
   const { t } = useTranslation("tenants");
   const texts = useErrorText();
   const { locale } = useFormat();
@@ -78,98 +76,69 @@ function Wizard({ draft, onDiscard }: WizardProps): ReactNode {
     },
   });
   useKept(form, draft);
-  const [reached, setReached] = useState(() => doneBefore(form.getValues()));
-  const asked = STEPS.findIndex((step) => step === search.get("step"));
-  const index = Math.min(Math.max(asked, 0), reached);
-  const at = STEPS[index] ?? "company";
   const go = useCallback(
     (step: Step) => void navigate({ search: step === "company" ? "" : `?step=${step}` }, { preventScrollReset: true }),
     [navigate],
   );
-  const next = async (): Promise<void> => {
-    const right = await form.trigger([...FIELDS[at]], { shouldFocus: true });
-    if (!right) return;
-    if (at === "company" && slugFault(form.getValues("slug")) !== undefined) return form.setFocus("slug");
-    setReached(Math.max(reached, index + 1));
-    go(STEPS[index + 1] ?? "review");
-  };
-  const heading = useRef<HTMLHeadingElement>(null);
-  const shown = useRef(at);
-  const { errors } = form.formState;
-  // What the platform objects to is shown where it was asked for.
-  useEffect(() => {
-    const wrong = stepOf(Object.keys(errors));
-    if (at === "review" && wrong !== undefined) go(wrong);
-  }, [errors, at, go]);
-  // Another step begins at its heading, or at the first field that is wrong.
-  useEffect(() => {
-    if (shown.current === at) return;
-    shown.current = at;
-    const wrong = FIELDS[at].find((field) => form.getFieldState(field).invalid);
-    if (wrong === undefined) heading.current?.focus();
-    else form.setFocus(wrong);
-  }, [at, form]);
+  const { at, isLast, reached, next } = useFormSteps<Step, CreationValues>({
+    form,
+    steps: FORM_STEPS,
+    at: search.get("step"),
+    onGo: go,
+    // Reserved names are no affair of the contract's rules; the field says so itself.
+    mayLeave: (step) => {
+      if (step !== "company" || slugFault(form.getValues("slug")) === undefined) return true;
+      form.setFocus("slug");
+      return false;
+    },
+  });
   return (
     <Page title={t("create.title")} description={t("create.lead")}>
-      <WizardSteps at={at} reached={reached} onGo={go} />
-      {kept !== undefined && at === "company" && (
-        <Notice
-          tone="info"
-          actions={
-            <Inline>
-              <Button size="small" onPress={onDiscard}>
-                {t("create.discard")}
-              </Button>
-            </Inline>
-          }
-        >
-          {t("create.keptDraft")}
-        </Notice>
-      )}
-      {failure !== undefined && (
-        <Notice tone="danger" requestId={reportId(failure)}>
-          {texts.errorText(failure)}
-        </Notice>
-      )}
-      <Sheet
-        as="form"
-        noValidate
-        onSubmit={(event: React.FormEvent) => {
-          event.preventDefault();
-          if (at === "review") void submit();
-          else void next();
-        }}
-      >
-        <Stack $gap={5}>
-          <Stack $gap={1}>
-            <Text $size="small" $tone="muted">
-              {t("create.stepOf", { at: index + 1, all: STEPS.length })}
-            </Text>
-            <StepHeading ref={heading} tabIndex={-1}>
-              {t(`create.${at}.title`)}
-            </StepHeading>
-            {at !== "company" && <Text $tone="muted">{t(`create.${at}.lead`)}</Text>}
-          </Stack>
-          {at === "company" && <CompanyStep form={form} />}
-          {at === "plan" && <PlanStep form={form} />}
-          {at === "admin" && <AdminStep form={form} />}
-          {at === "review" && <ReviewStep values={form.getValues()} onEdit={go} />}
-          <Inline $justify="space-between">
-            {index === 0 ? (
-              <ButtonLink variant="quiet" href={paths.to(PLATFORM, "tenants")}>
-                {t("create.cancel")}
-              </ButtonLink>
-            ) : (
-              <Button variant="quiet" onPress={() => go(STEPS[index - 1] ?? "company")}>
-                {t("create.back")}
-              </Button>
+      <Wizard
+        label={t("create.steps")}
+        steps={STEPS.map((id) => ({ id, label: t(`create.step.${id}`) }))}
+        at={at}
+        reached={reached}
+        onGo={go}
+        title={t(`create.${at}.title`)}
+        lead={at === "company" ? undefined : t(`create.${at}.lead`)}
+        onNext={() => void (isLast ? submit() : next())}
+        finishLabel={t("create.submit")}
+        isSending={isSending}
+        leave={
+          <ButtonLink variant="quiet" href={paths.to(PLATFORM, "tenants")}>
+            {t("create.cancel")}
+          </ButtonLink>
+        }
+        notices={
+          <>
+            {kept !== undefined && at === "company" && (
+              <Notice
+                tone="info"
+                actions={
+                  <Inline>
+                    <Button size="small" onPress={onDiscard}>
+                      {t("create.discard")}
+                    </Button>
+                  </Inline>
+                }
+              >
+                {t("create.keptDraft")}
+              </Notice>
             )}
-            <Button type="submit" variant="primary" isPending={isSending}>
-              {t(at === "review" ? "create.submit" : "create.next")}
-            </Button>
-          </Inline>
-        </Stack>
-      </Sheet>
+            {failure !== undefined && (
+              <Notice tone="danger" requestId={reportId(failure)}>
+                {texts.errorText(failure)}
+              </Notice>
+            )}
+          </>
+        }
+      >
+        {at === "company" && <CompanyStep form={form} />}
+        {at === "plan" && <PlanStep form={form} />}
+        {at === "admin" && <AdminStep form={form} />}
+        {at === "review" && <ReviewStep values={form.getValues()} onEdit={go} />}
+      </Wizard>
     </Page>
   );
 }
@@ -185,23 +154,3 @@ function nothing(locale: string): CreationValues {
     adminEmail: "",
   };
 }
-
-/** How many steps a draft has been through: those before the first that lacks something. */
-function doneBefore(values: CreationValues): number {
-  const open = STEPS.findIndex((step) => step !== "review" && FIELDS[step].some((field) => values[field] === ""));
-  return open === -1 ? STEPS.length - 1 : open;
-}
-
-const Sheet = styled(Card)`
-  inline-size: 100%;
-  max-inline-size: 46rem;
-`;
-
-const StepHeading = styled(Heading)`
-  &:focus {
-    outline: none;
-  }
-  &:focus-visible {
-    outline: 2px solid ${theme.color.focus};
-  }
-`;

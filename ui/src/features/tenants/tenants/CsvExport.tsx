@@ -31,19 +31,23 @@ export function CsvExport({ values, onClose }: CsvExportProps): ReactNode {
   useEffect(() => {
     const gone = new AbortController();
     const { signal } = gone;
-    let last = 0;
-    tenantsCsv(client, toRequest(values), { signal, onProgress: (now) => setCount((last = now)) }).then(
-      (file) => {
+    const fetchAll = async (): Promise<void> => {
+      let last = 0;
+      try {
+        const file = await tenantsCsv(client, toRequest(values), {
+          signal,
+          onProgress: (now) => setCount((last = now)),
+        });
         const name = `tenants-${new Date().toISOString().slice(0, 10)}.csv`;
         saveAs(file, name);
         toast({ tone: "success", title: t("list.csvDone", { count: last, file: name }) });
         onClose();
-      },
-      (error: unknown) => {
+      } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         if (!error.cancelled) setFailure(error);
-      },
-    );
+      }
+    };
+    void fetchAll();
     return () => gone.abort();
   }, [client, values, t, onClose]);
   return (

@@ -1,9 +1,7 @@
-import type { DescMethod } from "@bufbuild/protobuf";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { styled } from "styled-components";
 
-import { permissionOf } from "@/api/access";
 import { Tenant_State } from "@/api/gen/atrium/tenants/v1/tenant_pb";
 import { TenantService } from "@/api/gen/atrium/tenants/v1/tenant_service_pb";
 import { Button } from "@/design/Button/Button";
@@ -16,13 +14,12 @@ import { toast } from "@/design/Toast/toast";
 import { breakpoints } from "@/design/tokens";
 import { Heading, Text } from "@/design/typography/typography";
 import { useFormat } from "@/i18n/Locale";
-import { useCan } from "@/session/useCan";
 
 import { answered } from "../answered";
 import { RetryProvisioning } from "../provisioning/ProvisioningSection";
 import { useDeleteTenantMutation, useRestoreTenantMutation, useSuspendTenantMutation } from "./api";
-import { ImpersonateDialog } from "./ImpersonateDialog";
 import { useTenant } from "./TenantLayout";
+import { useWhyNot } from "./useWhyNot";
 
 /** What ends a tenant's access or its existence, and the ways back. */
 export function DangerPage(): ReactNode {
@@ -32,32 +29,10 @@ export function DangerPage(): ReactNode {
   const closed = state === Tenant_State.SUSPENDED || state === Tenant_State.DELETING;
   return (
     <Stack>
-      <Impersonate />
       {state === Tenant_State.FAILED && <Retry />}
       {closed ? <Restore /> : <Suspend />}
       {state !== Tenant_State.DELETING && <Delete />}
     </Stack>
-  );
-}
-
-function Impersonate(): ReactNode {
-  const { t } = useTranslation("tenants");
-  const tenant = useTenant();
-  const why = useWhyNot(TenantService.method.impersonateTenant);
-  const [isOpen, setOpen] = useState(false);
-  const reason = tenant.state === Tenant_State.ACTIVE ? why : (why ?? t("danger.impersonate.state"));
-  return (
-    <Action
-      title={t("danger.impersonate.title")}
-      text={t("danger.impersonate.text")}
-      button={
-        <Button disabledReason={reason} onPress={() => setOpen(true)}>
-          {t("danger.impersonate.action")}
-        </Button>
-      }
-    >
-      <ImpersonateDialog tenant={tenant} isOpen={isOpen} onOpenChange={setOpen} />
-    </Action>
   );
 }
 
@@ -76,7 +51,7 @@ function Retry(): ReactNode {
 function Suspend(): ReactNode {
   const { t } = useTranslation("tenants");
   const { id, displayName: name, state, etag } = useTenant();
-  const why = useWhyNot(TenantService.method.suspendTenant);
+  const why = useWhyNot()(TenantService.method.suspendTenant);
   const [suspend] = useSuspendTenantMutation();
   const [isOpen, setOpen] = useState(false);
   const [reason, setReason] = useState("");
@@ -124,7 +99,7 @@ function Restore(): ReactNode {
   const { t } = useTranslation("tenants");
   const format = useFormat();
   const { id, displayName: name, state, purgeTime, etag } = useTenant();
-  const why = useWhyNot(TenantService.method.restoreTenant);
+  const why = useWhyNot()(TenantService.method.restoreTenant);
   const [restore] = useRestoreTenantMutation();
   const [isOpen, setOpen] = useState(false);
   const text =
@@ -162,7 +137,7 @@ function Delete(): ReactNode {
   const { t } = useTranslation("tenants");
   const format = useFormat();
   const { id, displayName: name, slug, state, userCount, etag } = useTenant();
-  const why = useWhyNot(TenantService.method.deleteTenant);
+  const why = useWhyNot()(TenantService.method.deleteTenant);
   const [remove] = useDeleteTenantMutation();
   const [isOpen, setOpen] = useState(false);
   return (
@@ -195,13 +170,6 @@ function Delete(): ReactNode {
       </ConfirmDialog>
     </Action>
   );
-}
-
-/** Why the person may not call a method; undefined when they may. */
-function useWhyNot(method: DescMethod): string | undefined {
-  const { t } = useTranslation("tenants");
-  const can = useCan();
-  return can(method) ? undefined : t("danger.denied", { permission: permissionOf(method) ?? "" });
 }
 
 interface ActionProps {

@@ -15,6 +15,9 @@ import { ComboBox, type LoadOptions } from "@/design/ComboBox/ComboBox";
 import { Dialog } from "@/design/Dialog/Dialog";
 import { Stack } from "@/design/layout/layout";
 import { Notice } from "@/design/Notice/Notice";
+import { FormSelect } from "@/forms/FormSelect";
+import { FormSwitch } from "@/forms/FormSwitch";
+import { FormTextArea } from "@/forms/FormTextArea";
 import { rules } from "@/forms/rules";
 import { useRequestForm } from "@/forms/useRequestForm";
 import { useErrorText } from "@/i18n/errorText";
@@ -24,9 +27,6 @@ import { useCan } from "@/session/useCan";
 import { useClient } from "@/session/useClient";
 
 import { answered } from "../answered";
-import { FormSelect } from "../fields/FormSelect";
-import { FormSwitch } from "../fields/FormSwitch";
-import { FormTextArea } from "../fields/FormTextArea";
 import { useImpersonateTenantMutation } from "./api";
 
 interface Values {

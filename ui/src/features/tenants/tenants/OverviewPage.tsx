@@ -16,14 +16,16 @@ import { useFormat } from "@/i18n/Locale";
 import { paths } from "@/routing/paths";
 import { useCan } from "@/session/useCan";
 
+import { CallsChart } from "../metrics/ActivityCharts";
+import { ActivityFigures } from "../metrics/ActivityFigures";
 import { useGetTenantHealthQuery } from "../metrics/api";
-import { CallsChart } from "../metrics/CallsChart";
 import { HealthParts } from "../metrics/HealthParts";
+import { PeopleTile } from "../metrics/PeopleTile";
 import { useActivity } from "../metrics/useActivity";
 import { HealthMeter, PaymentBadge } from "./badges";
 import { useTenant } from "./TenantLayout";
 import { usePlanName } from "./usePlanName";
-import { isolationWord } from "./words";
+import { holdsData, isolationWord } from "./words";
 
 const DAYS = 30;
 
@@ -33,6 +35,7 @@ export function OverviewPage(): ReactNode {
   const can = useCan();
   return (
     <Stack>
+      {holdsData(tenant.state) && can(TenantMetricsService.method.listTenantActivity) && <Use tenant={tenant} />}
       <Grid $least="24rem">
         <Facts tenant={tenant} />
         {tenant.purgedParts.length > 0 ? (
@@ -41,7 +44,6 @@ export function OverviewPage(): ReactNode {
           can(TenantMetricsService.method.getTenantHealth) && <Health tenantId={tenant.id} />
         )}
       </Grid>
-      {can(TenantMetricsService.method.listTenantActivity) && <Trend tenantId={tenant.id} />}
     </Stack>
   );
 }
@@ -63,7 +65,6 @@ function Facts({ tenant }: { tenant: Tenant }): ReactNode {
             { label: t("overview.tier"), value: tenant.tier },
             { label: t("overview.isolation"), value: t(`isolation.${isolation}`) },
             { label: t("overview.payment"), value: <PaymentBadge paymentStatus={tenant.paymentStatus} /> },
-            { label: t("overview.users"), value: format.number(tenant.userCount) },
             { label: t("overview.admin"), value: admin },
             { label: t("overview.created"), value: createTime && format.dateTime(createTime) },
             { label: t("overview.changed"), value: updateTime && format.dateTime(updateTime) },
@@ -113,19 +114,21 @@ function Health({ tenantId }: { tenantId: string }): ReactNode {
   );
 }
 
-function Trend({ tenantId }: { tenantId: string }): ReactNode {
+function Use({ tenant }: { tenant: Tenant }): ReactNode {
   const { t } = useTranslation("tenants");
-  const activity = useActivity(tenantId, DAYS);
+  const { id } = tenant;
+  const activity = useActivity(id, DAYS);
   return (
-    <Card>
-      <Stack>
-        <Inline $justify="space-between">
-          <Heading $size="medium">{t("overview.trend")}</Heading>
-          <Link href={paths.to(PLATFORM, "tenantActivity", { id: tenantId })}>{t("detail.tab.activity")}</Link>
-        </Inline>
-        <CallsChart activity={activity} />
-      </Stack>
-    </Card>
+    <>
+      <ActivityFigures activity={activity}>
+        <PeopleTile tenant={tenant} href={paths.to(PLATFORM, "tenantPeople", { id })} />
+      </ActivityFigures>
+      <CallsChart
+        activity={activity}
+        title={t("overview.trend")}
+        actions={<Link href={paths.to(PLATFORM, "tenantActivity", { id })}>{t("detail.tab.activity")}</Link>}
+      />
+    </>
   );
 }
 

@@ -92,7 +92,7 @@ function useColumns(): readonly Column<User>[] {
   return useMemo<Column<User>[]>(
     () => [
       { id: "name", header: t("people.name"), cell: ({ displayName }) => <bdi>{displayName}</bdi>, rowHeader: true },
-      { id: "email", header: t("people.email"), cell: ({ email }) => <bdi>{email}</bdi> },
+      { id: "email", header: t("people.email"), cell: ({ email }) => <bdi>{email}</bdi>, width: 320 },
       {
         id: "status",
         header: t("people.status"),

@@ -17,6 +17,7 @@ import { paths } from "@/routing/paths";
 import { useGetTenantQuery } from "./api";
 import { StateBadge } from "./badges";
 import { StateNotice } from "./StateNotice";
+import { TenantActions } from "./TenantActions";
 import { TenantTabs } from "./TenantTabs";
 
 /** One tenant: its name and state over the section that the address names. */
@@ -57,6 +58,7 @@ export function TenantLayout(): ReactNode {
   return (
     <Page
       title={tenant.displayName}
+      actions={<TenantActions tenant={tenant} />}
       description={
         <Inline as="span" $gap={2}>
           <StateBadge state={tenant.state} />

@@ -10,6 +10,7 @@ import { isFailure, type Store } from "@/api/rtk";
 import { PLATFORM } from "@/api/session";
 import { Button, ButtonLink } from "@/design/Button/Button";
 import { DataTable, type Sort } from "@/design/DataTable/DataTable";
+import { FilterDates } from "@/design/Filters/FilterDates";
 import { FilterChoice, Filters } from "@/design/Filters/Filters";
 import { Page } from "@/design/layout/layout";
 import type { MenuEntry } from "@/design/Menu/entries";
@@ -72,6 +73,7 @@ function List(): ReactNode {
     if (order !== undefined) list.set({ order, dir: descending ? "down" : "up" });
   };
   const clear = (): void => list.set(NO_FILTERS);
+  const bulkButtons = <BulkButtons onPress={(action) => bulk.ask(action, selection.tenants)} />;
   return (
     <>
       <DataTable
@@ -94,7 +96,7 @@ function List(): ReactNode {
         page={list.page}
         nextPageToken={data?.nextPageToken}
         selection={selection.of}
-        bulkActions={() => <BulkButtons onPress={(action) => bulk.ask(action, selection.tenants)} />}
+        bulkActions={() => bulkButtons}
         onExport={() => setExporting(true)}
         filtered={isFiltered(values)}
         onClearFilters={clear}
@@ -144,6 +146,11 @@ function ListFilters({ list: { values, set }, onClear }: ListFiltersProps): Reac
         value={values.plan === "" ? [] : [values.plan]}
         onChange={([plan = ""]) => set({ plan })}
         one
+      />
+      <FilterDates
+        label={t("list.filter.created")}
+        value={{ from: dayOf(values.from), to: dayOf(values.to) }}
+        onChange={({ from, to }) => set({ from: from ?? "", to: to ?? "" })}
       />
     </Filters>
   );
@@ -219,5 +226,6 @@ function BulkButtons({ onPress }: { onPress: (action: BulkAction) => void }): Re
   ));
 }
 
+const dayOf = (day: string): string | null => (day === "" ? null : day);
 const idOf = ({ id }: Tenant): string => id;
 const isGone = ({ state }: Tenant): boolean => state === Tenant_State.DELETING || state === Tenant_State.PURGED;

@@ -35,7 +35,5 @@ export const FIELD_OF: Readonly<Record<string, keyof CreationValues>> = {
   PLAN_UNKNOWN: "plan",
 };
 
-/** The first step that has one of the fields; `undefined` when none has. */
-export function stepOf(fields: readonly string[]): Step | undefined {
-  return STEPS.find((step) => FIELDS[step].some((field) => fields.includes(field)));
-}
+/** What `useFormSteps` wants to know of the steps. */
+export const FORM_STEPS = STEPS.map((id) => ({ id, fields: FIELDS[id] }));

@@ -1,3 +1,0 @@
-export function CallsChart(_: { activity: unknown }) {
-  return null;
-}
