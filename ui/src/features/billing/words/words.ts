@@ -18,7 +18,7 @@ export interface Words<W extends string, E extends number> {
   all: readonly W[];
   of: (word: W) => E;
   /** `unknown` for values that a newer platform has. */
-  word: (value: E) => W | "unknown";
+  word: (value: number) => W | "unknown";
 }
 
 function wordsFor<W extends string, E extends number>(values: Readonly<Record<W, E>>): Words<W, E> {
