@@ -70,7 +70,8 @@ const ownOf = ({ name, addressLines, country, taxNumber, email, locale }: Values
 });
 
 const checked = rules(
-  async () => (await import("@/api/rules/atrium/billing/v1/billing_account_service_pb")).UpdateBillingAccountRequestSchema,
+  async () =>
+    (await import("@/api/rules/atrium/billing/v1/billing_account_service_pb")).UpdateBillingAccountRequestSchema,
   (values: Values) => ({ tenantId: "ten", ...ownOf(values), taxRateIds: values.taxRateIds }),
 );
 
@@ -118,7 +119,12 @@ export function AccountForm({ account, asProvider, onReload }: AccountFormProps)
   const addressError = useFieldError(address.fieldState.error);
   const isDisabled = denied !== undefined;
   return (
-    <Card as="form" noValidate aria-labelledby="billing-details" onSubmit={(event: React.FormEvent) => void submit(event as never)}>
+    <Card
+      as="form"
+      noValidate
+      aria-labelledby="billing-details"
+      onSubmit={(event: React.FormEvent) => void submit(event as never)}
+    >
       <Stack $gap={5}>
         <Stack $gap="hair">
           <Heading $size="medium" id="billing-details">
@@ -237,11 +243,15 @@ function TaxFields({ control }: { control: ReturnType<typeof useRequestForm<Valu
         error={error}
         options={(data?.taxRates ?? []).map(({ id, displayName, rateMicros, country }) => ({
           id,
-          label: `${displayName} · ${format.percent(share(rateMicros), 2)}`,
-          ...(country === "" ? {} : { description: country }),
+          label: [displayName, format.percent(share(rateMicros), 2), country].filter((one) => one !== "").join(" · "),
         }))}
       />
-      <FormSwitch control={control} name="taxExempt" label={t("form.taxExempt")} description={t("form.taxExemptHint")} />
+      <FormSwitch
+        control={control}
+        name="taxExempt"
+        label={t("form.taxExempt")}
+        description={t("form.taxExemptHint")}
+      />
     </Stack>
   );
 }

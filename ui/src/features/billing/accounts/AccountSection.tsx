@@ -24,10 +24,7 @@ import { UnparkDialog } from "./UnparkDialog";
 export function AccountSection(): ReactNode {
   const { account } = useBilled();
   const { realm } = useSession();
-  const { refetch } = useGetBillingAccountQuery(
-    { tenantId: account?.tenantId ?? "" },
-    { skip: account === undefined },
-  );
+  const { refetch } = useGetBillingAccountQuery({ tenantId: account?.tenantId ?? "" }, { skip: account === undefined });
   if (account === undefined) return <NoPermission permission="invoices.read" />;
   return (
     <Stack>
@@ -62,7 +59,9 @@ function Standing(): ReactNode {
               <Button
                 size="small"
                 disabledReason={
-                  can("billing-accounts.manage") ? undefined : billing("denied", { permission: "billing-accounts.manage" })
+                  can("billing-accounts.manage")
+                    ? undefined
+                    : billing("denied", { permission: "billing-accounts.manage" })
                 }
                 onPress={() => setAsked("unpark")}
               >

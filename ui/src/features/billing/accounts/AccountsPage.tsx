@@ -153,7 +153,13 @@ function useColumns(): readonly Column<BillingAccount>[] {
         cell: ({ party }) => countryName(format.locale, party?.country ?? ""),
         width: 150,
       },
-      { id: "email", header: t("form.email"), cell: ({ party }) => <bdi>{party?.email}</bdi>, width: 220, hidden: true },
+      {
+        id: "email",
+        header: t("form.email"),
+        cell: ({ party }) => <bdi>{party?.email}</bdi>,
+        width: 220,
+        hidden: true,
+      },
     ],
     [t, billing, format],
   );

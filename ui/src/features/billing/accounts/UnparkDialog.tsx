@@ -22,7 +22,8 @@ interface Values {
 }
 
 const checked = rules(
-  async () => (await import("@/api/rules/atrium/billing/v1/billing_account_service_pb")).UnparkBillingAccountRequestSchema,
+  async () =>
+    (await import("@/api/rules/atrium/billing/v1/billing_account_service_pb")).UnparkBillingAccountRequestSchema,
   ({ note }: Values) => ({ tenantId: "ten", note }),
 );
 

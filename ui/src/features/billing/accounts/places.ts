@@ -33,7 +33,5 @@ export function countryName(shownIn: string, code: string): string {
 function named(ids: readonly string[], shownIn: string, type: "region" | "currency" | "language"): Option[] {
   const names = new Intl.DisplayNames([shownIn], { type, fallback: "code" });
   const order = new Intl.Collator(shownIn);
-  return ids
-    .map((id) => ({ id, label: names.of(id) ?? id }))
-    .toSorted((a, b) => order.compare(a.label, b.label));
+  return ids.map((id) => ({ id, label: names.of(id) ?? id })).toSorted((a, b) => order.compare(a.label, b.label));
 }

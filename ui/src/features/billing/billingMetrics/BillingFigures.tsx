@@ -15,7 +15,7 @@ import { DonutChart } from "@/design/charts/DonutChart";
 import { LineChart } from "@/design/charts/LineChart";
 import type { Point } from "@/design/charts/series";
 import { FilterChoice, Filters } from "@/design/Filters/Filters";
-import { Grid, Page, Stack } from "@/design/layout/layout";
+import { Grid, Inline, Page, Stack } from "@/design/layout/layout";
 import { Link } from "@/design/Link/Link";
 import { Notice } from "@/design/Notice/Notice";
 import { EmptyState, NoPermission } from "@/design/states/states";
@@ -116,7 +116,9 @@ function Figures({ metrics }: { metrics: BillingMetrics }): ReactNode {
           value={money(metrics.mrrMinor)}
           hint={t("mrrHint")}
           trend={mrr}
-          {...(change === undefined ? {} : { change: { share: change, than: t("thanMonthBefore"), good: "up" as const } })}
+          {...(change === undefined
+            ? {}
+            : { change: { share: change, than: t("thanMonthBefore"), good: "up" as const } })}
         />
         <StatTile label={t("arr")} value={money(metrics.arrMinor)} hint={t("arrHint")} />
         <StatTile
@@ -186,9 +188,9 @@ function Charts({ metrics }: { metrics: BillingMetrics }): ReactNode {
           series={MOVEMENTS.map((field) => ({
             name: t(`movements.${field}`),
             values: amountsOf(months, field, currency),
-            color: ({ newMinor: 1, expansionMinor: "success", contractionMinor: "warning", churnedMinor: "danger" } as const)[
-              field
-            ],
+            color: (
+              { newMinor: 1, expansionMinor: "success", contractionMinor: "warning", churnedMinor: "danger" } as const
+            )[field],
           }))}
           {...money}
         />
@@ -219,7 +221,11 @@ function Charts({ metrics }: { metrics: BillingMetrics }): ReactNode {
           label={t("plans.title")}
           unit={t("mrr")}
           slices={topSlices(
-            metrics.plans.map(({ planId, mrrMinor }) => ({ id: planId, label: planName(planId), value: amount(mrrMinor) })),
+            metrics.plans.map(({ planId, mrrMinor }) => ({
+              id: planId,
+              label: planName(planId),
+              value: amount(mrrMinor),
+            })),
             t("plans.others"),
           )}
           format={(value) => whole.format(value)}
@@ -245,10 +251,10 @@ function Charts({ metrics }: { metrics: BillingMetrics }): ReactNode {
             ]}
             format={(value) => whole.format(value)}
           />
-          <div>
-            {t("payments.refunded", { amount: format.money(sumOf(months, "refundedMinor"), currency) })}{" "}
+          <Inline>
+            <span>{t("payments.refunded", { amount: format.money(sumOf(months, "refundedMinor"), currency) })}</span>
             <Link href={paths.to(PLATFORM, "invoices", {}, { state: "open" })}>{t("payments.link")}</Link>
-          </div>
+          </Inline>
         </Stack>
       </ChartCard>
       <ChartCard title={t("invoiced.title")} description={t("invoiced.lead")}>
@@ -312,7 +318,9 @@ function UsageTrends({ metrics, points }: { metrics: BillingMetrics; points: Poi
             label={title}
             pointsLabel={t("month")}
             points={points}
-            series={[{ name: meters.name(meter), values: points.map((_, at) => Number(quantities[at] ?? 0n)), color: 2 }]}
+            series={[
+              { name: meters.name(meter), values: points.map((_, at) => Number(quantities[at] ?? 0n)), color: 2 },
+            ]}
             format={(value) => meters.quantity(meter, BigInt(Math.round(value)))}
           />
         </ChartCard>
@@ -323,7 +331,8 @@ function UsageTrends({ metrics, points }: { metrics: BillingMetrics; points: Poi
 function useMonthPoints(months: readonly BillingMetrics_Month[]): Point[] {
   const { locale } = useFormat();
   return useMemo(() => {
-    const named = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options });
+    const named = (options: Intl.DateTimeFormatOptions) =>
+      new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options });
     const [long, short] = [named({ month: "long", year: "numeric" }), named({ month: "short" })];
     return months.map(({ month }) => {
       const date = new Date(`${month}-01T00:00:00Z`);

@@ -2,7 +2,10 @@
 import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 
-import { BillingMetrics_MonthSchema, BillingMetricsSchema } from "@/api/gen/atrium/billing/v1/billing_metrics_service_pb";
+import {
+  BillingMetrics_MonthSchema,
+  BillingMetricsSchema,
+} from "@/api/gen/atrium/billing/v1/billing_metrics_service_pb";
 
 import { amountsOf, changeOf, churnByMonth, conversionsOf, sumOf } from "./figures";
 

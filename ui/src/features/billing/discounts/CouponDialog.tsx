@@ -114,7 +114,13 @@ export function CouponDialog({ onClose }: { onClose: () => void }): ReactNode {
           autoComplete="off"
           maxLength={40}
         />
-        <FormTextField control={control} name="displayName" label={t("coupon.name")} autoComplete="off" maxLength={80} />
+        <FormTextField
+          control={control}
+          name="displayName"
+          label={t("coupon.name")}
+          autoComplete="off"
+          maxLength={80}
+        />
       </Grid>
       <RadioGroup
         label={t("coupon.kind")}
@@ -165,7 +171,9 @@ export function CouponDialog({ onClose }: { onClose: () => void }): ReactNode {
           { id: "forever", label: t("coupon.forever") },
         ]}
       />
-      {lasts.value === "months" && <FormCount control={control} name="months" label={t("coupon.howMany")} min={1} max={120} />}
+      {lasts.value === "months" && (
+        <FormCount control={control} name="months" label={t("coupon.howMany")} min={1} max={120} />
+      )}
       <Grid $least="13rem">
         <FormCount
           control={control}

@@ -174,7 +174,9 @@ function useColumns(): readonly Column<Coupon>[] {
         header: t("coupon.state"),
         cell: (coupon) => {
           const word = standingOf(coupon, Date.now());
-          return <StatusBadge tone={word === "live" ? "success" : "neutral"}>{t(`coupon.standing.${word}`)}</StatusBadge>;
+          return (
+            <StatusBadge tone={word === "live" ? "success" : "neutral"}>{t(`coupon.standing.${word}`)}</StatusBadge>
+          );
         },
         width: 130,
       },

@@ -91,7 +91,12 @@ export function CreditDialog({ account, onClose }: CreditDialogProps): ReactNode
         ]}
       />
       <FormMoney control={form.control} name="amount" currency={currency} label={t("credit.amount")} empty={0n} />
-      <FormTextField control={form.control} name="reason" label={billing("reason")} description={billing("reasonHint")} />
+      <FormTextField
+        control={form.control}
+        name="reason"
+        label={billing("reason")}
+        description={billing("reasonHint")}
+      />
     </FormDialog>
   );
 }

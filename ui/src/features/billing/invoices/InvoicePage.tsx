@@ -15,8 +15,8 @@ import { Button, ButtonLink } from "@/design/Button/Button";
 import { KeyValueList } from "@/design/KeyValueList/KeyValueList";
 import { Card, Grid, Inline, Page, Stack } from "@/design/layout/layout";
 import { Link } from "@/design/Link/Link";
-import { MenuButton } from "@/design/Menu/MenuButton";
 import type { MenuEntry } from "@/design/Menu/entries";
+import { MenuButton } from "@/design/Menu/MenuButton";
 import { Notice } from "@/design/Notice/Notice";
 import { EmptyState } from "@/design/states/states";
 import { Heading, Text } from "@/design/typography/typography";
@@ -105,7 +105,9 @@ function Detail({ invoice }: { invoice: Invoice }): ReactNode {
           {totals !== undefined && <Totals totals={{ ...totals, currency: totals.currency || currency }} since />}
         </Stack>
       </Card>
-      {kind === Invoice_Kind.INVOICE && can(PaymentService.method.listPayments) && <InvoicePayments invoice={invoice} />}
+      {kind === Invoice_Kind.INVOICE && can(PaymentService.method.listPayments) && (
+        <InvoicePayments invoice={invoice} />
+      )}
       {realm === PLATFORM && can(InvoiceService.method.verifyInvoice) && invoice.state !== Invoice_State.DRAFT && (
         <VerifyCard invoice={invoice} />
       )}
@@ -199,8 +201,10 @@ function Standing({ invoice }: { invoice: Invoice }): ReactNode {
     <>
       {creditedInvoiceId !== "" && (
         <Notice tone="info">
-          {t("detail.credits")}{" "}
-          <Link href={paths.to(realm, "invoice", { id: creditedInvoiceId })}>{t("detail.creditsLink")}</Link>
+          <Inline>
+            <span>{t("detail.credits")}</span>
+            <Link href={paths.to(realm, "invoice", { id: creditedInvoiceId })}>{t("detail.creditsLink")}</Link>
+          </Inline>
         </Notice>
       )}
       {state === Invoice_State.OPEN && lastDeclineReason !== "" && (

@@ -45,7 +45,11 @@ export function LineUsage({ invoiceId, line }: LineUsageProps): ReactNode {
               rows={events}
               rowId={({ id }) => id}
               columns={[
-                { id: "time", header: t("usage.time"), cell: ({ occurTime }) => occurTime && format.dateTime(occurTime) },
+                {
+                  id: "time",
+                  header: t("usage.time"),
+                  cell: ({ occurTime }) => occurTime && format.dateTime(occurTime),
+                },
                 { id: "subject", header: t("usage.subject"), cell: ({ subject }) => <bdi>{subject}</bdi> },
                 { id: "id", header: t("usage.id"), cell: ({ id }) => <Code>{id}</Code> },
                 {

@@ -32,8 +32,12 @@ export function LinesTable({ label, lines, currency, usageOf }: LinesTableProps)
   const period = usePeriod();
   const meters = useMeters();
   const [opened, setOpened] = useState<string>();
-  const columns = useMemo<PlainColumn<InvoiceLine>[]>(
-    () => [
+  const columns = useMemo<PlainColumn<InvoiceLine>[]>(() => {
+    const part = ({ partSeconds, wholeSeconds }: InvoiceLine): string =>
+      partSeconds === wholeSeconds || wholeSeconds === 0n
+        ? ""
+        : t("line.part", { part: format.duration(Number(partSeconds)), whole: format.duration(Number(wholeSeconds)) });
+    return [
       {
         id: "description",
         header: t("line.description"),
@@ -88,9 +92,8 @@ export function LinesTable({ label, lines, currency, usageOf }: LinesTableProps)
           </Stack>
         ),
       },
-    ],
-    [t, billing, format, period, meters, currency],
-  );
+    ];
+  }, [t, billing, format, period, meters, currency]);
   return (
     <PlainTable
       label={label}
@@ -122,14 +125,6 @@ export function LinesTable({ label, lines, currency, usageOf }: LinesTableProps)
       }}
     />
   );
-
-  function part({ partSeconds, wholeSeconds }: InvoiceLine): string {
-    if (partSeconds === wholeSeconds || wholeSeconds === 0n) return "";
-    return t("line.part", {
-      part: format.duration(Number(partSeconds)),
-      whole: format.duration(Number(wholeSeconds)),
-    });
-  }
 }
 
 /** How many units fell into each tier, and what they came to. */

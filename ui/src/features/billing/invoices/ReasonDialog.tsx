@@ -2,8 +2,8 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Invoice } from "@/api/gen/atrium/billing/v1/invoice_pb";
-import { Text } from "@/design/typography/typography";
 import { toast } from "@/design/Toast/toast";
+import { Text } from "@/design/typography/typography";
 import { FormTextField } from "@/forms/FormTextField";
 import { rules } from "@/forms/rules";
 import { useRequestForm } from "@/forms/useRequestForm";
@@ -60,7 +60,12 @@ export function ReasonDialog({ action, invoice, onClose }: ReasonDialogProps): R
       onClose={onClose}
     >
       <Text>{t(`${action}.lead`, { amount: format.money(openMinor(invoice), currency) })}</Text>
-      <FormTextField control={form.control} name="reason" label={billing("reason")} description={billing("reasonHint")} />
+      <FormTextField
+        control={form.control}
+        name="reason"
+        label={billing("reason")}
+        description={billing("reasonHint")}
+      />
       <FormTextField control={form.control} name="typed" label={t("type", { number })} autoComplete="off" />
     </FormDialog>
   );

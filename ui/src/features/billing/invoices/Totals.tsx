@@ -18,7 +18,8 @@ interface TotalsProps {
 export function Totals({ totals, since = false }: TotalsProps): ReactNode {
   const { t } = useTranslation("invoices");
   const format = useFormat();
-  const { currency, subtotalMinor, discountMinor, totalMinor, creditMinor, dueMinor, paidMinor, refundedMinor } = totals;
+  const { currency, subtotalMinor, discountMinor, totalMinor, creditMinor, dueMinor, paidMinor, refundedMinor } =
+    totals;
   const rows: { label: string; minor: bigint; strong?: boolean; muted?: boolean }[] = [
     { label: t("totals.subtotal"), minor: subtotalMinor },
     ...(discountMinor === 0n ? [] : [{ label: t("totals.discount"), minor: -discountMinor }]),

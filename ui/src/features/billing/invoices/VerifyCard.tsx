@@ -41,7 +41,10 @@ export function VerifyCard({ invoice }: { invoice: Invoice }): ReactNode {
           </Notice>
         )}
         {data !== undefined && (
-          <Notice tone={data.identical ? "success" : "danger"} title={t(data.identical ? "verify.same" : "verify.differs")}>
+          <Notice
+            tone={data.identical ? "success" : "danger"}
+            title={t(data.identical ? "verify.same" : "verify.differs")}
+          >
             <Stack $gap={1}>
               <Text as="span" $size="small">
                 {t("verify.events", { count: Number(data.eventCount), number: format.number(data.eventCount) })}

@@ -15,7 +15,7 @@ export const findInvoices: Find = async (query, { transport, realm, tenantId, si
   return invoices.map(({ id, number, buyer }) => ({
     id,
     name: number,
-    ...(buyer === undefined || buyer.name === "" ? {} : { detail: buyer.name }),
+    detail: buyer?.name ?? "",
     to: paths.to(realm, "invoice", { id }),
   }));
 };

@@ -1,7 +1,7 @@
 import { useState } from "react";
 
-import { ApiError } from "@/api/errors";
 import { fetchFile, saveAs } from "@/api/download";
+import { ApiError } from "@/api/errors";
 import type { Invoice } from "@/api/gen/atrium/billing/v1/invoice_pb";
 import { InvoiceService } from "@/api/gen/atrium/billing/v1/invoice_service_pb";
 import { toast } from "@/design/Toast/toast";
@@ -9,7 +9,10 @@ import { useErrorText } from "@/i18n/errorText";
 import { useSession } from "@/session/SessionProvider";
 
 /** Has the browser save an invoice as the PDF that the platform makes of it. */
-export function useDownload(): { download: (invoice: Pick<Invoice, "id" | "number">) => Promise<void>; isLoading: boolean } {
+export function useDownload(): {
+  download: (invoice: Pick<Invoice, "id" | "number">) => Promise<void>;
+  isLoading: boolean;
+} {
   const { session } = useSession();
   const { errorText } = useErrorText();
   const [isLoading, setLoading] = useState(false);

@@ -131,7 +131,9 @@ function useColumns(): readonly Column<LedgerEntry>[] {
         id: "account",
         header: t("account"),
         cell: ({ accountType, account }) =>
-          [billing(`ledgerAccount.${ledgerAccounts.word(accountType)}`), account].filter((one) => one !== "").join(" · "),
+          [billing(`ledgerAccount.${ledgerAccounts.word(accountType)}`), account]
+            .filter((one) => one !== "")
+            .join(" · "),
         width: 200,
       },
       {

@@ -18,9 +18,5 @@ export const ledgerApi = billingApi.injectEndpoints({
   }),
 });
 
-export const {
-  useListLedgerEntriesQuery,
-  useGetLedgerBalanceQuery,
-  useGetLedgerProofQuery,
-  useProveLedgerMutation,
-} = ledgerApi;
+export const { useListLedgerEntriesQuery, useGetLedgerBalanceQuery, useGetLedgerProofQuery, useProveLedgerMutation } =
+  ledgerApi;

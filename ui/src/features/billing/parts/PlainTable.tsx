@@ -31,45 +31,42 @@ export function PlainTable<Row>({ label, columns, rows, rowId, detail }: PlainTa
   if (first === undefined) return null;
   return (
     <Frame>
-      {/* Where rows are blocks, browsers would take the table's roles away. */}
       <Table role="table" aria-label={label}>
-        <thead role="rowgroup">
-          <tr role="row">
+        <Rows as="thead">
+          <Line $open={false}>
             {columns.map((column) => (
-              <Head key={column.id} role="columnheader" scope="col" $end={column.align === "end"}>
+              <Head key={column.id} scope="col" $end={column.align === "end"}>
                 {column.headerHidden === true ? <VisuallyHidden>{column.header}</VisuallyHidden> : column.header}
               </Head>
             ))}
-          </tr>
-        </thead>
-        <tbody role="rowgroup">
+          </Line>
+        </Rows>
+        <Rows>
           {rows.map((row) => {
             const below = detail?.(row);
             const has = below !== undefined && below !== null && below !== false;
             return (
               <Fragment key={rowId(row)}>
-                <Line role="row" $open={has}>
-                  <Name role="rowheader" scope="row" $end={first.align === "end"}>
+                <Line $open={has}>
+                  <Name scope="row" $end={first.align === "end"}>
                     {first.cell(row)}
                   </Name>
                   {rest.map((column) => (
-                    <Cell key={column.id} role="cell" $end={column.align === "end"}>
+                    <Cell key={column.id} $end={column.align === "end"}>
                       {column.headerHidden !== true && <Label aria-hidden>{column.header}</Label>}
                       <div>{column.cell(row)}</div>
                     </Cell>
                   ))}
                 </Line>
                 {has && (
-                  <Line role="row" $open={false}>
-                    <Below role="cell" colSpan={columns.length}>
-                      {below}
-                    </Below>
+                  <Line $open={false}>
+                    <Below colSpan={columns.length}>{below}</Below>
                   </Line>
                 )}
               </Fragment>
             );
           })}
-        </tbody>
+        </Rows>
       </Table>
     </Frame>
   );
@@ -79,6 +76,9 @@ const Frame = styled.div`
   container-type: inline-size;
   min-inline-size: 0;
 `;
+
+/* Where rows are blocks, browsers would take the table's roles away: they are said once more. */
+const Rows = styled.tbody.attrs({ role: "rowgroup" })``;
 
 const Table = styled.table`
   inline-size: 100%;
@@ -99,7 +99,7 @@ const Table = styled.table`
   }
 `;
 
-const Head = styled.th<{ $end: boolean }>`
+const Head = styled.th.attrs({ role: "columnheader" })<{ $end: boolean }>`
   padding: ${theme.space[2]} ${theme.space[3]} ${theme.space[2]} 0;
   border-block-end: 1px solid ${theme.color.border};
   color: ${theme.color.muted};
@@ -118,7 +118,7 @@ const Label = styled.span`
   font-size: ${theme.text.size.small};
 `;
 
-const Cell = styled.td<{ $end: boolean }>`
+const Cell = styled.td.attrs({ role: "cell" })<{ $end: boolean }>`
   padding: ${theme.space[2]} ${theme.space[3]} ${theme.space[2]} 0;
   vertical-align: top;
   text-align: ${({ $end }) => ($end ? "end" : "start")};
@@ -144,7 +144,7 @@ const Cell = styled.td<{ $end: boolean }>`
   }
 `;
 
-const Name = styled.th<{ $end: boolean }>`
+const Name = styled.th.attrs({ role: "rowheader" })<{ $end: boolean }>`
   padding: ${theme.space[2]} ${theme.space[3]} ${theme.space[2]} 0;
   vertical-align: top;
   text-align: ${({ $end }) => ($end ? "end" : "start")};
@@ -157,7 +157,7 @@ const Name = styled.th<{ $end: boolean }>`
   }
 `;
 
-const Below = styled.td`
+const Below = styled.td.attrs({ role: "cell" })`
   padding: 0 0 ${theme.space[3]};
   @container (max-width: 34rem) {
     display: block;
@@ -165,7 +165,7 @@ const Below = styled.td`
   }
 `;
 
-const Line = styled.tr<{ $open: boolean }>`
+const Line = styled.tr.attrs({ role: "row" })<{ $open: boolean }>`
   border-block-end: ${({ $open }) => ($open ? "0" : `1px solid ${theme.color.border}`)};
   &:last-child {
     border-block-end: 0;

@@ -1,5 +1,5 @@
 /** The states of things, in a word and a colour. */
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { BillingAccount } from "@/api/gen/atrium/billing/v1/billing_account_service_pb";
@@ -69,14 +69,13 @@ export function SubscriptionBadge({ state }: Pick<Subscription, "state">): React
   return <State word={word}>{t(`subscriptionState.${word}`)}</State>;
 }
 
-interface InvoiceBadgeProps {
-  invoice: Pick<Invoice, "state" | "dueTime">;
-  /** Default: the present. */
-  now?: number;
-}
-
 /** An open invoice whose time is over is called overdue. */
-export function InvoiceBadge({ invoice: { state, dueTime }, now = Date.now() }: InvoiceBadgeProps): ReactNode {
+export function InvoiceBadge({
+  invoice: { state, dueTime },
+}: {
+  invoice: Pick<Invoice, "state" | "dueTime">;
+}): ReactNode {
+  const [now] = useState(() => Date.now());
   const { t } = useTranslation("billing");
   const word = invoiceStates.word(state);
   if (word === "open" && dueTime !== undefined && Number(dueTime.seconds) * 1000 < now)

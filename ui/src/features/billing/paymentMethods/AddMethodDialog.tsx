@@ -3,8 +3,8 @@ import { useController } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 
 import { ApiError } from "@/api/errors";
-import { PaymentMethod_State, Provider, type PaymentMethod } from "@/api/gen/atrium/billing/v1/payment_pb";
 import { PaymentMethodService, type PaymentProvider } from "@/api/gen/atrium/billing/v1/payment_method_service_pb";
+import { PaymentMethod_State, Provider, type PaymentMethod } from "@/api/gen/atrium/billing/v1/payment_pb";
 import { Submission } from "@/api/idempotency";
 import { Badge } from "@/design/Badge/Badge";
 import { Stack } from "@/design/layout/layout";

@@ -4,8 +4,8 @@ import { useTranslation } from "react-i18next";
 import { styled } from "styled-components";
 
 import { ApiError } from "@/api/errors";
-import { PaymentMethod_State, Provider, type PaymentMethod } from "@/api/gen/atrium/billing/v1/payment_pb";
 import { PaymentMethodService } from "@/api/gen/atrium/billing/v1/payment_method_service_pb";
+import { PaymentMethod_State, Provider, type PaymentMethod } from "@/api/gen/atrium/billing/v1/payment_pb";
 import { Badge } from "@/design/Badge/Badge";
 import { Button } from "@/design/Button/Button";
 import { ConfirmDialog } from "@/design/Dialog/ConfirmDialog";
@@ -72,7 +72,9 @@ function Methods({ tenantId, readOnly }: Required<MethodListProps>): ReactNode {
     <Button
       variant="primary"
       icon={<Plus size={16} aria-hidden />}
-      disabledReason={denied ?? (providersQuery.data !== undefined && offered.length === 0 ? t("add.noProvider") : undefined)}
+      disabledReason={
+        denied ?? (providersQuery.data !== undefined && offered.length === 0 ? t("add.noProvider") : undefined)
+      }
       isDisabled={providersQuery.data === undefined}
       onPress={() => setAdding(true)}
     >
@@ -171,7 +173,14 @@ function Method({ method, readOnly, confirming, denied }: MethodProps): ReactNod
             size="small"
             entries={[
               ...(method.state === PaymentMethod_State.ACTIVE && !method.default
-                ? [{ id: "default", label: t("default.do"), disabledReason: denied, onAction: () => void makeDefault() }]
+                ? [
+                    {
+                      id: "default",
+                      label: t("default.do"),
+                      disabledReason: denied,
+                      onAction: () => void makeDefault(),
+                    },
+                  ]
                 : []),
               {
                 id: "remove",

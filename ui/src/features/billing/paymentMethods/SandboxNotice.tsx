@@ -12,5 +12,7 @@ export function SandboxNotice(): ReactNode {
   const { t } = useTranslation("billing");
   const can = useCan();
   const { data } = useListPaymentProvidersQuery({}, { skip: !can(PaymentMethodService.method.listPaymentProviders) });
-  return data?.providers.some(({ sandbox }) => sandbox) === true && <Notice tone="warning">{t("sandboxNotice")}</Notice>;
+  return (
+    data?.providers.some(({ sandbox }) => sandbox) === true && <Notice tone="warning">{t("sandboxNotice")}</Notice>
+  );
 }

@@ -25,7 +25,11 @@ interface StripeDialogProps {
 }
 
 /** What the page in the frame says. */
-type Said = { type: "ready" } | { type: "height"; pixels: number } | { type: "failed"; message: string } | { type: "done" };
+type Said =
+  | { type: "ready" }
+  | { type: "height"; pixels: number }
+  | { type: "failed"; message: string }
+  | { type: "done" };
 
 /**
  * Stripe's own fields. They and Stripe's script live in a page of their own, in a frame: its policy allows Stripe's

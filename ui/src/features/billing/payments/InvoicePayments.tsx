@@ -70,7 +70,12 @@ export function InvoicePayments({ invoice }: { invoice: Invoice }): ReactNode {
               title={t("confirm.title")}
               actions={
                 <Inline>
-                  <Button size="small" variant="primary" isPending={confirming.isLoading} onPress={() => confirming.begin(open)}>
+                  <Button
+                    size="small"
+                    variant="primary"
+                    isPending={confirming.isLoading}
+                    onPress={() => confirming.begin(open)}
+                  >
                     {t("confirm.do")}
                   </Button>
                   <Button size="small" isDisabled={confirming.isLoading} onPress={() => void confirming.look(open)}>
@@ -92,7 +97,11 @@ export function InvoicePayments({ invoice }: { invoice: Invoice }): ReactNode {
                 rows={answer.payments}
                 rowId={({ id }) => id}
                 columns={[
-                  { id: "time", header: t("time"), cell: ({ createTime }) => createTime && format.dateTime(createTime) },
+                  {
+                    id: "time",
+                    header: t("time"),
+                    cell: ({ createTime }) => createTime && format.dateTime(createTime),
+                  },
                   { id: "state", header: billing("state"), cell: ({ state }) => <PaymentBadge state={state} /> },
                   {
                     id: "provider",

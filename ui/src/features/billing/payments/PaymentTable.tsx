@@ -5,8 +5,8 @@ import { useTranslation } from "react-i18next";
 import { Payment_State, type Payment } from "@/api/gen/atrium/billing/v1/payment_pb";
 import { PaymentService } from "@/api/gen/atrium/billing/v1/payment_service_pb";
 import { DataTable, type Column } from "@/design/DataTable/DataTable";
-import { FilterChoice, Filters } from "@/design/Filters/Filters";
 import { FilterDates } from "@/design/Filters/FilterDates";
+import { FilterChoice, Filters } from "@/design/Filters/Filters";
 import { Stack } from "@/design/layout/layout";
 import type { MenuEntry } from "@/design/Menu/entries";
 import { EmptyState } from "@/design/states/states";
@@ -159,7 +159,12 @@ function useColumns(ofAll: boolean): readonly Column<Payment>[] {
         cell: ({ provider }) => billing(`provider.${providers.word(provider)}`),
         width: 140,
       },
-      { id: "time", header: t("time"), cell: ({ createTime }) => createTime && format.dateTime(createTime), width: 170 },
+      {
+        id: "time",
+        header: t("time"),
+        cell: ({ createTime }) => createTime && format.dateTime(createTime),
+        width: 170,
+      },
       {
         id: "settled",
         header: t("settled"),

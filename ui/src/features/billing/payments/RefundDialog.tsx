@@ -4,8 +4,8 @@ import { useTranslation } from "react-i18next";
 import type { Payment } from "@/api/gen/atrium/billing/v1/payment_pb";
 import { PaymentService } from "@/api/gen/atrium/billing/v1/payment_service_pb";
 import { Submission } from "@/api/idempotency";
-import { Text } from "@/design/typography/typography";
 import { toast } from "@/design/Toast/toast";
+import { Text } from "@/design/typography/typography";
 import { FormTextField } from "@/forms/FormTextField";
 import { rules } from "@/forms/rules";
 import { useRequestForm } from "@/forms/useRequestForm";
@@ -77,7 +77,12 @@ export function RefundDialog({ payment, onClose }: RefundDialogProps): ReactNode
         description={fault}
         empty={0n}
       />
-      <FormTextField control={form.control} name="reason" label={billing("reason")} description={billing("reasonHint")} />
+      <FormTextField
+        control={form.control}
+        name="reason"
+        label={billing("reason")}
+        description={billing("reasonHint")}
+      />
     </FormDialog>
   );
 }

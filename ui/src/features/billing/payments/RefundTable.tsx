@@ -43,7 +43,12 @@ export function RefundTable({ tenantId = "" }: { tenantId?: string }): ReactNode
         : []),
       { id: "state", header: billing("state"), cell: ({ state }) => <RefundBadge state={state} />, width: 140 },
       { id: "reason", header: billing("reason"), cell: ({ reason }) => <bdi>{reason}</bdi> },
-      { id: "time", header: t("time"), cell: ({ createTime }) => createTime && format.dateTime(createTime), width: 170 },
+      {
+        id: "time",
+        header: t("time"),
+        cell: ({ createTime }) => createTime && format.dateTime(createTime),
+        width: 170,
+      },
     ],
     [t, billing, format, tenantId],
   );
@@ -56,7 +61,9 @@ export function RefundTable({ tenantId = "" }: { tenantId?: string }): ReactNode
       rows={query.data?.refunds}
       rowId={({ id }) => id}
       rowName={({ amountMinor, currency }) => format.money(amountMinor, currency)}
-      rowHref={({ creditNoteId }) => (creditNoteId === "" ? undefined : paths.to(realm, "invoice", { id: creditNoteId }))}
+      rowHref={({ creditNoteId }) =>
+        creditNoteId === "" ? undefined : paths.to(realm, "invoice", { id: creditNoteId })
+      }
       empty={<EmptyState icon={<Undo2 size={20} />} title={t("refunds.empty")} />}
     />
   );

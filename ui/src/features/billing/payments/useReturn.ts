@@ -18,7 +18,13 @@ export function useReturn(ready: boolean, look: () => void): void {
       (before) => {
         const next = new URLSearchParams(before);
         // The provider adds words of its own.
-        for (const name of ["confirm", "payment_intent", "payment_intent_client_secret", "redirect_status", "setup_intent"])
+        for (const name of [
+          "confirm",
+          "payment_intent",
+          "payment_intent_client_secret",
+          "redirect_status",
+          "setup_intent",
+        ])
           next.delete(name);
         return next;
       },

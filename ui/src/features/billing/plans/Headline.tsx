@@ -20,19 +20,33 @@ export function Headline({ book }: { book: PriceBook }): ReactNode {
   const per = billing(`perInterval.${intervals.word(book.interval)}`);
   if (isFree(book)) return <Price>{t("price.nothing")}</Price>;
   return (
-    <span>
-      <Price>{unitPrice(locale, flatMicros(book), book.currency)}</Price>{" "}
-      <Text as="span" $size="small" $tone="muted" $weight="regular">
-        {per}
-      </Text>
+    <Lines>
+      <Line>
+        <Price>{unitPrice(locale, flatMicros(book), book.currency)}</Price>
+        <Text as="span" $size="small" $tone="muted" $weight="regular">
+          {per}
+        </Text>
+      </Line>
       {seat !== undefined && (
-        <Text as="span" $size="small" $tone="muted" $weight="regular" style={{ display: "block" }}>
-          {t("price.perSeat", { price: unitPrice(locale, seat.tiers[0]?.unitMicros ?? 0n, book.currency) })} {per}
+        <Text as="span" $size="small" $tone="muted" $weight="regular">
+          {t("price.perSeat", { price: unitPrice(locale, seat.tiers[0]?.unitMicros ?? 0n, book.currency), per })}
         </Text>
       )}
-    </span>
+    </Lines>
   );
 }
+
+const Lines = styled.span`
+  display: flex;
+  flex-direction: column;
+`;
+
+const Line = styled.span`
+  display: flex;
+  flex-wrap: wrap;
+  align-items: baseline;
+  gap: ${theme.space[1]};
+`;
 
 const Price = styled.span`
   font-size: ${theme.text.size.title};

@@ -30,7 +30,8 @@ export function PriceLine({ price, currency }: PriceLineProps): ReactNode {
         : price.kind === Price_Kind.METER
           ? meters.unit(price.meter)
           : "";
-  const each = (micros: bigint): string => (unit === "" ? money(micros) : t("price.each", { price: money(micros), unit }));
+  const each = (micros: bigint): string =>
+    unit === "" ? money(micros) : t("price.each", { price: money(micros), unit });
   const [only] = price.tiers;
   return (
     <Lines>
@@ -44,9 +45,7 @@ export function PriceLine({ price, currency }: PriceLineProps): ReactNode {
         price.tiers.map((tier, at) => {
           const from = (price.tiers[at - 1]?.upTo ?? 0n) + 1n;
           const range =
-            tier.upTo === 0n
-              ? t("price.from", { from: amount(from) })
-              : t("price.upTo", { to: amount(tier.upTo) });
+            tier.upTo === 0n ? t("price.from", { from: amount(from) }) : t("price.upTo", { to: amount(tier.upTo) });
           return (
             <span key={String(tier.upTo)}>
               {range} {each(tier.unitMicros)}
@@ -56,7 +55,9 @@ export function PriceLine({ price, currency }: PriceLineProps): ReactNode {
         })
       )}
       {price.tiers.length > 1 && price.model === Price_Model.VOLUME && <small>{t("price.volume")}</small>}
-      {price.minimumMinor > 0n && <span>{t("price.minimum", { amount: format.money(price.minimumMinor, currency) })}</span>}
+      {price.minimumMinor > 0n && (
+        <span>{t("price.minimum", { amount: format.money(price.minimumMinor, currency) })}</span>
+      )}
     </Lines>
   );
 }

@@ -161,9 +161,7 @@ export function Simulator({ termsNow }: SimulatorProps): ReactNode {
                 value={Number(asked.usage[meter] ?? 0n)}
                 min={0}
                 {...(meters.inBytes(meter) ? { description: meters.quantity(meter, asked.usage[meter] ?? 0n) } : {})}
-                onChange={(value) =>
-                  change({ usage: { ...asked.usage, [meter]: BigInt(Math.round(value ?? 0)) } })
-                }
+                onChange={(value) => change({ usage: { ...asked.usage, [meter]: BigInt(Math.round(value ?? 0)) } })}
               />
             ))
           )}

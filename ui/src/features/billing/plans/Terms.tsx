@@ -132,9 +132,10 @@ function Prices({ terms: { priceBooks } }: { terms: PlanTerms }): ReactNode {
                       id: "kind",
                       header: t("terms.kind"),
                       cell: ({ kind, model }) =>
-                        [billing(`priceKind.${priceKinds.word(kind)}`), billing(`priceModel.${priceModels.word(model)}`)].join(
-                          " · ",
-                        ),
+                        [
+                          billing(`priceKind.${priceKinds.word(kind)}`),
+                          billing(`priceModel.${priceModels.word(model)}`),
+                        ].join(" · "),
                     },
                     {
                       id: "price",

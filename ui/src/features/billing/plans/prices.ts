@@ -34,7 +34,10 @@ export function meterPrices({ prices }: Pick<PriceBook, "prices">): Price[] {
 
 /** Whether nothing is ever charged. */
 export function isFree({ prices }: Pick<PriceBook, "prices">): boolean {
-  return prices.every(({ tiers, minimumMinor }) => minimumMinor === 0n && tiers.every((tier) => tier.unitMicros === 0n && tier.flatMinor === 0n));
+  return prices.every(
+    ({ tiers, minimumMinor }) =>
+      minimumMinor === 0n && tiers.every((tier) => tier.unitMicros === 0n && tier.flatMinor === 0n),
+  );
 }
 
 /**

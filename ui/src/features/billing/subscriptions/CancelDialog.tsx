@@ -34,7 +34,8 @@ export function CancelDialog({ subscription, name, onClose }: CancelDialogProps)
   const { id, etag, periodEndTime, cancelAtPeriodEnd, state } = subscription;
   // There is no end to wait for where nothing is billed.
   const onlyNow =
-    cancelAtPeriodEnd || ![Subscription_State.ACTIVE, Subscription_State.TRIALING, Subscription_State.PAST_DUE].includes(state);
+    cancelAtPeriodEnd ||
+    ![Subscription_State.ACTIVE, Subscription_State.TRIALING, Subscription_State.PAST_DUE].includes(state);
   const end = periodEndTime === undefined ? "" : format.date(periodEndTime);
   const form = useRequestForm<Values>({
     defaultValues: { when: onlyNow ? "now" : "end", reason: "", typed: "" },

@@ -2,7 +2,7 @@ import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { ApiError, reportId } from "@/api/errors";
-import { Interval, type Plan } from "@/api/gen/atrium/billing/v1/plan_pb";
+import type { Interval, Plan } from "@/api/gen/atrium/billing/v1/plan_pb";
 import { Subscription_State, type Subscription } from "@/api/gen/atrium/billing/v1/subscription_pb";
 import {
   EffectiveAt,
@@ -72,7 +72,10 @@ export function ChangeDialog({
   const [submission] = useState(() => new Submission());
   const [create, creating] = useCreateSubscriptionMutation();
   const [change, changing] = useChangeSubscriptionMutation();
-  const [seats, setSeats] = useState<bigint>(subscription === undefined || subscription.seats < 1n ? 1n : subscription.seats);
+  const [now] = useState(() => Date.now());
+  const [seats, setSeats] = useState<bigint>(
+    subscription === undefined || subscription.seats < 1n ? 1n : subscription.seats,
+  );
   const [code, setCode] = useState("");
   const [coupon, setCoupon] = useState("");
   const [when, setWhen] = useState<When>("default");
@@ -128,7 +131,7 @@ export function ChangeDialog({
       (request, options) => answered(change({ ...request, ...options })),
     );
   const due = preview?.totals?.dueMinor ?? 0n;
-  const later = preview?.effectiveTime !== undefined && Number(preview.effectiveTime.seconds) * 1000 > Date.now() + 60_000;
+  const later = preview?.effectiveTime !== undefined && Number(preview.effectiveTime.seconds) * 1000 > now + 60_000;
   const idle =
     seatsOnly && seats === subscription?.seats && coupon === ""
       ? t("change.sameSeats")

@@ -17,7 +17,10 @@ interface PreviewProps {
 }
 
 /** What an invoice would be, line by line, and what a period costs from then on. */
-export function Preview({ preview: { lines, totals, effectiveTime, recurringMinor }, interval }: PreviewProps): ReactNode {
+export function Preview({
+  preview: { lines, totals, effectiveTime, recurringMinor },
+  interval,
+}: PreviewProps): ReactNode {
   const { t } = useTranslation("subscriptions");
   const billing = useTranslation("billing").t;
   const format = useFormat();

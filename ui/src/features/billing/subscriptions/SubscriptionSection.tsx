@@ -9,8 +9,8 @@ import { Button, ButtonLink } from "@/design/Button/Button";
 import { ConfirmDialog } from "@/design/Dialog/ConfirmDialog";
 import { KeyValueList } from "@/design/KeyValueList/KeyValueList";
 import { Card, Inline, Stack } from "@/design/layout/layout";
-import { MenuButton } from "@/design/Menu/MenuButton";
 import type { MenuEntry } from "@/design/Menu/entries";
+import { MenuButton } from "@/design/Menu/MenuButton";
 import { Notice } from "@/design/Notice/Notice";
 import { EmptyState } from "@/design/states/states";
 import { toast } from "@/design/Toast/toast";
@@ -76,9 +76,7 @@ function NoSubscription(): ReactNode {
 function useChoosePath(): string {
   const { realm } = useSession();
   const { tenantId } = useBilled();
-  return realm === PLATFORM
-    ? paths.to(realm, "tenantBillingPlan", { id: tenantId })
-    : paths.to(realm, "choosePlan");
+  return realm === PLATFORM ? paths.to(realm, "tenantBillingPlan", { id: tenantId }) : paths.to(realm, "choosePlan");
 }
 
 function States({ subscription }: { subscription: Subscription }): ReactNode {
@@ -297,7 +295,9 @@ function NextInvoice({ subscription }: { subscription: Subscription }): ReactNod
           </Text>
         </Stack>
         <Asked query={query} label={t("next.loading")}>
-          {(preview) => <Preview preview={preview} interval={subscription.pendingChange?.interval ?? subscription.interval} />}
+          {(preview) => (
+            <Preview preview={preview} interval={subscription.pendingChange?.interval ?? subscription.interval} />
+          )}
         </Asked>
       </Stack>
     </Card>
@@ -315,10 +315,7 @@ function Ended({ subscriptions }: { subscriptions: readonly Subscription[] }): R
         <KeyValueList
           items={subscriptions.map((one) => ({
             label: planName(one.planId),
-            value: [
-              one.createTime && format.date(one.createTime),
-              one.cancelTime && format.date(one.cancelTime),
-            ]
+            value: [one.createTime && format.date(one.createTime), one.cancelTime && format.date(one.cancelTime)]
               .filter((time) => time !== undefined)
               .join(" – "),
           }))}

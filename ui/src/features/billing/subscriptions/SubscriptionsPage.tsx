@@ -104,7 +104,12 @@ function useColumns(): readonly Column<Subscription>[] {
   const planName = usePlanName();
   return useMemo<Column<Subscription>[]>(
     () => [
-      { id: "tenant", header: billing("tenant"), cell: ({ tenantId }) => <TenantName id={tenantId} />, rowHeader: true },
+      {
+        id: "tenant",
+        header: billing("tenant"),
+        cell: ({ tenantId }) => <TenantName id={tenantId} />,
+        rowHeader: true,
+      },
       {
         id: "state",
         header: billing("state"),

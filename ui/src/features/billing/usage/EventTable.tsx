@@ -59,7 +59,9 @@ export function EventTable({ tenantId }: { tenantId: string }): ReactNode {
           <Filters filtered={list.filtered} onClear={list.clear}>
             <FilterChoice
               label={t("meter")}
-              options={meters.all.filter((one) => !one.builtIn).map(({ id, displayName }) => ({ id, label: displayName }))}
+              options={meters.all
+                .filter((one) => !one.builtIn)
+                .map(({ id, displayName }) => ({ id, label: displayName }))}
               value={meter === "" ? [] : [meter]}
               onChange={([chosen = ""]) => list.set({ meter: chosen })}
               one

@@ -42,9 +42,7 @@ function Monitor({ tenantId }: { tenantId: string }): ReactNode {
             </Card>
           ) : (
             <Stack>
-              <Text $tone="muted">
-                {t("period", { period: period(usage.periodStartTime, usage.periodEndTime) })}
-              </Text>
+              <Text $tone="muted">{t("period", { period: period(usage.periodStartTime, usage.periodEndTime) })}</Text>
               <Grid $least="22rem">
                 {byUrgency(usage.meters).map((meter) => (
                   <Meter key={meter.meter?.id} usage={usage} meter={meter} />

@@ -35,5 +35,8 @@ test("a present value stays until there is another, and without a forecast nothi
 
 test("a period that ends within a day has that day", () => {
   const later = Date.parse("2026-11-02T06:00:00Z");
-  expect(trendOf(meter(Meter_Aggregation.SUM), from + 3_600_000, later, now).days).toEqual(["2026-11-01", "2026-11-02"]);
+  expect(trendOf(meter(Meter_Aggregation.SUM), from + 3_600_000, later, now).days).toEqual([
+    "2026-11-01",
+    "2026-11-02",
+  ]);
 });

@@ -34,9 +34,7 @@ export function trendOf(meter: Usage_MeterUsage, from: number, to: number, now: 
   const end = days.length - 1;
   if (meter.forecast < 0n || at < 0 || at >= end) return { days, used, ahead: undefined };
   const [begin, goal] = [used[at] ?? 0, Number(meter.forecast)];
-  const ahead = days.map((_, index) =>
-    index < at ? undefined : begin + ((goal - begin) * (index - at)) / (end - at),
-  );
+  const ahead = days.map((_, index) => (index < at ? undefined : begin + ((goal - begin) * (index - at)) / (end - at)));
   return { days, used, ahead };
 }
 

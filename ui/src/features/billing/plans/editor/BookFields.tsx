@@ -99,19 +99,12 @@ function Prices({ form, index }: BookFieldsProps & { index: number }): ReactNode
   const name = `terms.priceBooks.${index}.prices` as const;
   const { fields, append, remove } = useFieldArray({ control, name, keyName: "key" });
   const currency = useWatch({ control, name: `terms.priceBooks.${index}.currency` });
-  const add = (kind: Price_Kind, wanted: string): void =>
-    append(newPrice(freeId(getValues(name), wanted), kind));
+  const add = (kind: Price_Kind, wanted: string): void => append(newPrice(freeId(getValues(name), wanted), kind));
   return (
     <Stack>
       {fields.length === 0 && <Text $tone="muted">{t("editor.noPrices")}</Text>}
       {fields.map(({ key }, at) => (
-        <PriceFields
-          key={key}
-          form={form}
-          name={`${name}.${at}`}
-          currency={currency}
-          onRemove={() => remove(at)}
-        />
+        <PriceFields key={key} form={form} name={`${name}.${at}`} currency={currency} onRemove={() => remove(at)} />
       ))}
       <Inline>
         <Button size="small" icon={<Plus size={14} aria-hidden />} onPress={() => add(Price_Kind.FLAT, "platform")}>

@@ -24,8 +24,8 @@ import { useFieldError } from "@/forms/useFieldError";
 import { useRequestForm } from "@/forms/useRequestForm";
 import { useErrorText } from "@/i18n/errorText";
 import { useCrumb } from "@/routing/crumb";
-import { useLeaving } from "@/routing/useLeaving";
 import { paths } from "@/routing/paths";
+import { useLeaving } from "@/routing/useLeaving";
 import { useMe } from "@/session/SessionProvider";
 import { useCan } from "@/session/useCan";
 
@@ -117,8 +117,7 @@ function Editor({ plan, onReload }: EditorProps): ReactNode {
     rules: plan === undefined ? createRules : updateRules,
     send: async (values) => {
       try {
-        if (plan !== undefined)
-          return await answered(update({ id: plan.id, etag: plan.etag, ...requestOf(values) }));
+        if (plan !== undefined) return await answered(update({ id: plan.id, etag: plan.etag, ...requestOf(values) }));
         return await submission.run(
           PlanService.method.createPlan,
           { id: values.id, terms: values.terms },
@@ -154,7 +153,9 @@ function Editor({ plan, onReload }: EditorProps): ReactNode {
   const published = plan !== undefined && plan.state !== Plan_State.DRAFT;
   return (
     <Page
-      title={plan === undefined ? t("editor.newTitle") : t("editor.title", { name: plan.terms?.displayName ?? plan.id })}
+      title={
+        plan === undefined ? t("editor.newTitle") : t("editor.title", { name: plan.terms?.displayName ?? plan.id })
+      }
       description={t(published ? "editor.leadVersion" : "editor.lead")}
     >
       {kept !== undefined && !isDirty && (
@@ -328,7 +329,7 @@ function Effective({ form: { control } }: { form: UseFormReturn<PlanValues> }): 
   const { t } = useTranslation("plans");
   const { field, fieldState } = useController({ control, name: "effectiveTime" });
   const error = useFieldError(fieldState.error);
-  const tomorrow = useMemo(() => new Date(Date.now() + 86_400_000).toISOString().slice(0, 10), []);
+  const [tomorrow] = useState(() => new Date(Date.now() + 86_400_000).toISOString().slice(0, 10));
   return (
     <Section title={t("editor.effective")} lead={t("editor.effectiveLead")}>
       <Grid $least="15rem">

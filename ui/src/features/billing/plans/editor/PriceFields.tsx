@@ -108,7 +108,9 @@ export function PriceFields({ form, name, currency, onRemove }: PriceFieldsProps
               name={`${name}.packageUnits`}
               big
               label={t("editor.packageUnits")}
-              {...(meters.inBytes(price.meter) ? { description: meters.quantity(price.meter, price.packageUnits) } : {})}
+              {...(meters.inBytes(price.meter)
+                ? { description: meters.quantity(price.meter, price.packageUnits) }
+                : {})}
             />
           )}
         </Grid>

@@ -19,7 +19,8 @@ export function faultsOf(errors: FieldErrors<PlanValues>): Fault[] {
       found.push({ path, rule: type, description: typeof message === "string" ? message : "" });
       return;
     }
-    for (const [key, child] of Object.entries(node)) if (key !== "ref") walk(child, path === "" ? key : `${path}.${key}`);
+    for (const [key, child] of Object.entries(node))
+      if (key !== "ref") walk(child, path === "" ? key : `${path}.${key}`);
   };
   walk(errors, "");
   return found;

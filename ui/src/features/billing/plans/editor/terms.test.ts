@@ -30,7 +30,10 @@ test("a price keeps nothing that its kind or model cannot have", () => {
   const flat = fitting({ ...metered, kind: Price_Kind.FLAT });
   expect(flat).toMatchObject({ meter: "", model: Price_Model.PER_UNIT, freeUnits: 0n, minimumMinor: 0n });
   expect(flat.tiers).toHaveLength(1);
-  expect(fitting({ ...metered, model: Price_Model.PACKAGE })).toMatchObject({ packageUnits: 1n, tiers: [{ upTo: 0n }] });
+  expect(fitting({ ...metered, model: Price_Model.PACKAGE })).toMatchObject({
+    packageUnits: 1n,
+    tiers: [{ upTo: 0n }],
+  });
   expect(fitting(metered)).toEqual(metered);
 });
 

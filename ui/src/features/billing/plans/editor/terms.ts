@@ -119,7 +119,8 @@ export function fitting(price: PriceValues): PriceValues {
     ...price,
     meter: price.kind === Price_Kind.METER ? price.meter : "",
     model: price.kind === Price_Kind.FLAT ? Price_Model.PER_UNIT : price.model,
-    tiers: single || price.kind === Price_Kind.FLAT ? [{ ...(price.tiers[0] ?? last), upTo: 0n }] : endless(price.tiers),
+    tiers:
+      single || price.kind === Price_Kind.FLAT ? [{ ...(price.tiers[0] ?? last), upTo: 0n }] : endless(price.tiers),
     packageUnits: price.model === Price_Model.PACKAGE ? (price.packageUnits === 0n ? 1n : price.packageUnits) : 0n,
     freeUnits: price.kind === Price_Kind.FLAT ? 0n : price.freeUnits,
     minimumMinor: price.kind === Price_Kind.FLAT ? 0n : price.minimumMinor,
@@ -141,4 +142,3 @@ export function withTier(tiers: readonly TierValues[]): TierValues[] {
 export function withoutTier(tiers: readonly TierValues[], at: number): TierValues[] {
   return endless(tiers.filter((_, index) => index !== at));
 }
-

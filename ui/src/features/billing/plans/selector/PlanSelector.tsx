@@ -55,7 +55,13 @@ export function PlanSelector({ tenantId, subscription, currency, onChanged }: Pl
   );
 }
 
-function Choice({ plans, tenantId, subscription, currency: account, onChanged }: PlanSelectorProps & { plans: Plan[] }) {
+function Choice({
+  plans,
+  tenantId,
+  subscription,
+  currency: account,
+  onChanged,
+}: PlanSelectorProps & { plans: Plan[] }) {
   const { t } = useTranslation("plans");
   const billing = useTranslation("billing").t;
   const format = useFormat();
@@ -135,9 +141,7 @@ function Choice({ plans, tenantId, subscription, currency: account, onChanged }:
           />
         )}
       </Inline>
-      {subscription !== undefined && present === undefined && (
-        <Notice tone="info">{t("selector.notOffered")}</Notice>
-      )}
+      {subscription !== undefined && present === undefined && <Notice tone="info">{t("selector.notOffered")}</Notice>}
       {pending !== undefined && (
         <Notice tone="info">
           {t("selector.pending", {
@@ -146,7 +150,13 @@ function Choice({ plans, tenantId, subscription, currency: account, onChanged }:
           })}
         </Notice>
       )}
-      <PlanTable plans={plans} currency={currency} interval={interval} present={subscription?.planId} actionFor={actionFor} />
+      <PlanTable
+        plans={plans}
+        currency={currency}
+        interval={interval}
+        present={subscription?.planId}
+        actionFor={actionFor}
+      />
       <Text $size="small" $tone="muted">
         {t("selector.beforeTaxes")}
       </Text>

@@ -46,7 +46,11 @@ export function PlanTable({ plans, currency, interval, present, actionFor }: Pla
     return (
       <>
         {plan.id === present && <Badge tone="accent">{t("selector.present")}</Badge>}
-        {book === undefined ? <Text $tone="muted">{t("selector.notSold", { currency })}</Text> : <Headline book={book} />}
+        {book === undefined ? (
+          <Text $tone="muted">{t("selector.notSold", { currency })}</Text>
+        ) : (
+          <Headline book={book} />
+        )}
         <Text $size="small" $tone="muted" $weight="regular">
           {plan.terms?.description}
         </Text>
@@ -83,7 +87,9 @@ export function PlanTable({ plans, currency, interval, present, actionFor }: Pla
         <Table aria-label={t("selector.label")}>
           <thead>
             <tr>
-              <td />
+              <Corner scope="col">
+                <VisuallyHidden>{t("selector.says")}</VisuallyHidden>
+              </Corner>
               {plans.map((plan) => (
                 <Head key={plan.id} scope="col" $present={plan.id === present}>
                   <Stack $gap={2}>
@@ -155,7 +161,8 @@ function useRows(plans: readonly Plan[], currency: string, interval: Interval): 
       group: "prices" as const,
       name,
       cell: ({ terms }: Plan) => {
-        const price = terms && meterPrices(bookOf(terms, currency, interval) ?? { prices: [] }).find((one) => one.meter === meter);
+        const price =
+          terms && meterPrices(bookOf(terms, currency, interval) ?? { prices: [] }).find((one) => one.meter === meter);
         return price === undefined ? <No /> : <PriceLine price={price} currency={currency} />;
       },
     })),
@@ -232,6 +239,10 @@ const Table = styled.table`
     text-align: start;
     vertical-align: top;
   }
+`;
+
+const Corner = styled.th`
+  position: relative;
 `;
 
 const Head = styled.th<{ $present: boolean }>`

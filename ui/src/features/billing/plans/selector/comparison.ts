@@ -1,6 +1,5 @@
 /** What plans are compared by: one row for everything that any of them says. */
-import type { Plan } from "@/api/gen/atrium/billing/v1/plan_pb";
-import { Interval } from "@/api/gen/atrium/billing/v1/plan_pb";
+import type { Interval, Plan } from "@/api/gen/atrium/billing/v1/plan_pb";
 
 import { bookOf, meterPrices } from "../prices";
 
