@@ -1,4 +1,4 @@
-import { CreditCard, Plus } from "lucide-react";
+import { CreditCard, Ellipsis, Plus } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { styled } from "styled-components";
@@ -171,6 +171,8 @@ function Method({ method, readOnly, confirming, denied }: MethodProps): ReactNod
           <MenuButton
             label={t("actionsFor", { name })}
             size="small"
+            variant="quiet"
+            icon={<Ellipsis size={16} aria-hidden />}
             entries={[
               ...(method.state === PaymentMethod_State.ACTIVE && !method.default
                 ? [
@@ -190,9 +192,7 @@ function Method({ method, readOnly, confirming, denied }: MethodProps): ReactNod
                 onAction: () => setRemoving(true),
               },
             ]}
-          >
-            {t("actions")}
-          </MenuButton>
+          />
         </Inline>
       )}
       <ConfirmDialog
