@@ -1,5 +1,6 @@
 import { useMemo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { styled } from "styled-components";
 
 import {
   BillingMetricsService,
@@ -7,6 +8,7 @@ import {
   type BillingMetrics_Month,
 } from "@/api/gen/atrium/billing/v1/billing_metrics_service_pb";
 import { PLATFORM } from "@/api/session";
+import { ButtonLink } from "@/design/Button/Button";
 import { AreaChart } from "@/design/charts/AreaChart";
 import { BarChart } from "@/design/charts/BarChart";
 import { BarList } from "@/design/charts/BarList";
@@ -92,7 +94,11 @@ function Figures({ metrics }: { metrics: BillingMetrics }): ReactNode {
   const { t } = useTranslation("billingMetrics");
   const format = useFormat();
   const { currency, months } = metrics;
-  const money = (minor: bigint): string => format.money(minor, currency);
+  const whole = useMemo(
+    () => new Intl.NumberFormat(format.locale, { style: "currency", currency, maximumFractionDigits: 0 }),
+    [format.locale, currency],
+  );
+  const money = (minor: bigint): string => whole.format(decimal(minor, digitsOf(currency)));
   const mrr = amountsOf(months, "mrrMinor", currency);
   const churn = churnByMonth(months);
   const change = changeOf(mrr);
@@ -103,14 +109,16 @@ function Figures({ metrics }: { metrics: BillingMetrics }): ReactNode {
           tone="danger"
           actions={
             <div>
-              <Link href={paths.to(PLATFORM, "billingAccounts", {}, { state: "parked" })}>{t("parkedLink")}</Link>
+              <ButtonLink size="small" href={paths.to(PLATFORM, "billingAccounts", {}, { state: "parked" })}>
+                {t("parkedLink")}
+              </ButtonLink>
             </div>
           }
         >
           {t("parked", { count: Number(metrics.parkedAccounts) })}
         </Notice>
       )}
-      <StatTiles>
+      <Tiles>
         <StatTile
           label={t("mrr")}
           value={money(metrics.mrrMinor)}
@@ -141,11 +149,16 @@ function Figures({ metrics }: { metrics: BillingMetrics }): ReactNode {
           trend={months.map(({ subscribers }) => Number(subscribers))}
           href={paths.to(PLATFORM, "subscriptions")}
         />
-      </StatTiles>
+      </Tiles>
       {months.length > 0 && <Charts metrics={metrics} />}
     </Stack>
   );
 }
+
+/** Six figures in one row where there is room. */
+const Tiles = styled(StatTiles)`
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, 10rem), 1fr));
+`;
 
 function Charts({ metrics }: { metrics: BillingMetrics }): ReactNode {
   const { t } = useTranslation("billingMetrics");
@@ -219,7 +232,7 @@ function Charts({ metrics }: { metrics: BillingMetrics }): ReactNode {
       >
         <DonutChart
           label={t("plans.title")}
-          unit={t("mrr")}
+          unit={t("plans.unit")}
           slices={topSlices(
             metrics.plans.map(({ planId, mrrMinor }) => ({
               id: planId,

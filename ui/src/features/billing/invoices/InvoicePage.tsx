@@ -229,7 +229,7 @@ function Facts({ invoice }: { invoice: Invoice }): ReactNode {
   const { realm } = useSession();
   const { tenantId, buyer, reason, issueTime, dueTime, payTime } = invoice;
   return (
-    <Grid $least="22rem">
+    <Grid $least="26rem">
       <Card>
         <KeyValueList
           items={[

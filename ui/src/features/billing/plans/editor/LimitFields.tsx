@@ -91,9 +91,12 @@ const Row = styled.div`
     grid-template-columns: minmax(0, 1fr) auto;
     padding-block-end: ${theme.space[3]};
     border-block-end: 1px solid ${theme.color.border};
-    & > :nth-child(2),
-    & > :nth-child(3) {
+    & > * {
       grid-column: 1;
+    }
+    & > :last-child {
+      grid-area: 1 / 2;
+      align-self: start;
     }
   }
 `;

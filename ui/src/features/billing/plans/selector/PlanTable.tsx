@@ -45,7 +45,11 @@ export function PlanTable({ plans, currency, interval, present, actionFor }: Pla
     const book = plan.terms && bookOf(plan.terms, currency, interval);
     return (
       <>
-        {plan.id === present && <Badge tone="accent">{t("selector.present")}</Badge>}
+        {plan.id === present && (
+          <div>
+            <Badge tone="accent">{t("selector.present")}</Badge>
+          </div>
+        )}
         {book === undefined ? (
           <Text $tone="muted">{t("selector.notSold", { currency })}</Text>
         ) : (
@@ -92,12 +96,12 @@ export function PlanTable({ plans, currency, interval, present, actionFor }: Pla
               </Corner>
               {plans.map((plan) => (
                 <Head key={plan.id} scope="col" $present={plan.id === present}>
-                  <Stack $gap={2}>
+                  <HeadStack $gap={2}>
                     <Heading as="span" $size="large">
                       <bdi>{plan.terms?.displayName}</bdi>
                     </Heading>
                     {headOf(plan)}
-                  </Stack>
+                  </HeadStack>
                 </Head>
               ))}
             </tr>
@@ -246,10 +250,20 @@ const Corner = styled.th`
 `;
 
 const Head = styled.th<{ $present: boolean }>`
+  /* A height that its content can be as high as. */
+  block-size: 1px;
   padding: ${theme.space[4]};
   border-inline-start: 1px solid ${theme.color.border};
   background: ${({ $present }) => ($present ? theme.color.accentSoft : "transparent")};
   overflow-wrap: anywhere;
+`;
+
+/* The buttons of all plans stand on one line. */
+const HeadStack = styled(Stack)`
+  block-size: 100%;
+  & > :last-child {
+    margin-block-start: auto;
+  }
 `;
 
 const Group = styled.th`
