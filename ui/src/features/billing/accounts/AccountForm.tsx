@@ -79,11 +79,12 @@ interface AccountFormProps {
   account: BillingAccount;
   /** Taxes and currency, which the provider decides. */
   asProvider: boolean;
+  onSaved: (account: BillingAccount) => void;
   onReload: () => void;
 }
 
 /** Whom invoices are made out to, and what taxes are on them. */
-export function AccountForm({ account, asProvider, onReload }: AccountFormProps): ReactNode {
+export function AccountForm({ account, asProvider, onSaved, onReload }: AccountFormProps): ReactNode {
   const { t } = useTranslation("accounts");
   const billing = useTranslation("billing").t;
   const { errorText } = useErrorText();
@@ -94,7 +95,7 @@ export function AccountForm({ account, asProvider, onReload }: AccountFormProps)
     ? undefined
     : billing("denied", { permission: "subscriptions.manage" });
   const mayTax = asProvider && can("billing-accounts.manage");
-  const { form, control, submit, failure, isSending } = useRequestForm<Values, BillingAccount>({
+  const { control, submit, failure, isSending } = useRequestForm<Values, BillingAccount>({
     defaultValues: valuesOf(account),
     rules: checked,
     send: (values) =>
@@ -108,7 +109,7 @@ export function AccountForm({ account, asProvider, onReload }: AccountFormProps)
         }),
       ),
     onDone: (saved) => {
-      form.reset(valuesOf(saved));
+      onSaved(saved);
       toast({ tone: "success", title: billing("do.saved") });
     },
   });

@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
-import { BillingAccount_State } from "@/api/gen/atrium/billing/v1/billing_account_service_pb";
+import { BillingAccount_State, type BillingAccount } from "@/api/gen/atrium/billing/v1/billing_account_service_pb";
 import { DiscountService } from "@/api/gen/atrium/billing/v1/discount_service_pb";
 import { PLATFORM } from "@/api/session";
 import { Button } from "@/design/Button/Button";
@@ -25,15 +25,23 @@ export function AccountSection(): ReactNode {
   const { account } = useBilled();
   const { realm } = useSession();
   const { refetch } = useGetBillingAccountQuery({ tenantId: account?.tenantId ?? "" }, { skip: account === undefined });
-  if (account === undefined) return <NoPermission permission="invoices.read" />;
+  // The account as it was when editing began: what comes later must not take away what was typed.
+  const [begun, setBegun] = useState({ account, round: 0 });
+  const begin = (next: BillingAccount): void => setBegun(({ round }) => ({ account: next, round: round + 1 }));
+  const reload = async (): Promise<void> => {
+    const { data } = await refetch();
+    if (data !== undefined) begin(data);
+  };
+  if (begun.account === undefined) return <NoPermission permission="invoices.read" />;
   return (
     <Stack>
       {realm === PLATFORM && <Standing />}
       <AccountForm
-        key={account.etag}
-        account={account}
+        key={begun.round}
+        account={begun.account}
         asProvider={realm === PLATFORM}
-        onReload={() => void refetch()}
+        onSaved={begin}
+        onReload={() => void reload()}
       />
     </Stack>
   );

@@ -136,7 +136,7 @@ export function CouponDialog({ onClose }: { onClose: () => void }): ReactNode {
           label={t("coupon.off")}
           min={0}
           max={1}
-          step={0.01}
+          step={0.0001}
           format={{ style: "percent", maximumFractionDigits: 2 }}
           value={decimal(percent.field.value, 6)}
           onChange={(value) => percent.field.onChange(whole(value ?? 0, 6))}

@@ -52,7 +52,7 @@ export function InvoicePage(): ReactNode {
   const query = useGetInvoiceQuery({ id }, { refetchOnMountOrArgChange: 5 });
   const name = query.data === undefined ? undefined : query.data.number === "" ? t("list.draft") : query.data.number;
   useCrumb(name);
-  if (query.data === undefined || (query.error !== undefined && !query.isFetching))
+  if (query.data === undefined)
     return (
       <Page title={t("list.title")}>
         {isFailure(query.error) && query.error.code === Status.NOT_FOUND ? (

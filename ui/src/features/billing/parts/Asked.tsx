@@ -23,8 +23,9 @@ interface AskedProps<T> {
 
 /** An answer once it is there; until then that it is on its way, or why it does not come. */
 export function Asked<T>({ query: { data, error, isFetching, refetch }, label, lines = 5, children }: AskedProps<T>) {
-  if (data !== undefined && (error === undefined || isFetching)) return children(data);
-  if (error === undefined || (isFetching && data === undefined))
+  // What was there stays, though asking again failed: somebody may be in the middle of something.
+  if (data !== undefined) return children(data);
+  if (error === undefined || isFetching)
     return (
       <Loading label={label}>
         <SkeletonText lines={lines} />

@@ -214,7 +214,7 @@ function CreateDialog({ onClose }: { onClose: () => void }): ReactNode {
         label={t("rate")}
         min={0}
         max={1}
-        step={0.0001}
+        step={0.000001}
         format={{ style: "percent", maximumFractionDigits: 4 }}
         value={decimal(field.value, 6)}
         onChange={(value) => field.onChange(whole(value ?? 0, 6))}

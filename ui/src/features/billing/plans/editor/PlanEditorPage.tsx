@@ -63,10 +63,17 @@ export function PlanEditorPage(): ReactNode {
   const { id = "" } = useParams();
   const may = can(PlanService.method.updatePlan);
   const query = useGetPlanQuery({ id }, { skip: !may, refetchOnMountOrArgChange: true });
-  useCrumb(query.data?.terms?.displayName);
-  if (!may || query.data === undefined || query.isFetching)
+  // The plan as it was when editing began: what comes later must not take away what was typed.
+  const [begun, setBegun] = useState<{ plan: Plan; round: number }>();
+  if (begun === undefined && query.data !== undefined && !query.isFetching) setBegun({ plan: query.data, round: 0 });
+  useCrumb(begun?.plan.terms?.displayName);
+  const reload = async (): Promise<void> => {
+    const { data } = await query.refetch();
+    if (data !== undefined) setBegun((before) => ({ plan: data, round: (before?.round ?? 0) + 1 }));
+  };
+  if (begun === undefined)
     return (
-      <Page title={t("editor.title", { name: query.data?.terms?.displayName ?? id })}>
+      <Page title={t("editor.title", { name: id })}>
         {may ? (
           <Asked query={{ ...query, data: undefined }} label={t("detail.loading")} lines={10}>
             {() => null}
@@ -76,7 +83,7 @@ export function PlanEditorPage(): ReactNode {
         )}
       </Page>
     );
-  return <Editor key={query.data.etag} plan={query.data} onReload={() => void query.refetch()} />;
+  return <Editor key={begun.round} plan={begun.plan} onReload={() => void reload()} />;
 }
 
 interface EditorProps {
