@@ -145,17 +145,17 @@ function Editor({ plan, onReload }: EditorProps): ReactNode {
       });
     },
   });
-  // Once it is saved nothing is lost by leaving, which the next drawing knows.
-  useEffect(() => {
-    if (!isSaved) return;
-    void navigate(plan === undefined ? paths.to(PLATFORM, "plans") : paths.to(PLATFORM, "plan", { id: plan.id }));
-  }, [isSaved, navigate, plan]);
   useEffect(
     () => form.subscribe({ formState: { values: true }, callback: ({ values }) => draft.keep(values) }),
     [form, draft],
   );
   const { isDirty, errors, isSubmitted } = form.formState;
   const leaving = useLeaving(isDirty && !isSaved);
+  // After the line above: once it is saved nothing is lost by leaving, and nobody is asked.
+  useEffect(() => {
+    if (!isSaved) return;
+    void navigate(plan === undefined ? paths.to(PLATFORM, "plans") : paths.to(PLATFORM, "plan", { id: plan.id }));
+  }, [isSaved, navigate, plan]);
   const faults = isSubmitted ? faultsOf(errors) : [];
   const published = plan !== undefined && plan.state !== Plan_State.DRAFT;
   return (
