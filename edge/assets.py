@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import mimetypes
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from envoy_data_plane.envoy.config.core.v3 import DataSource, HeaderValueOption
@@ -27,6 +27,15 @@ CONTENT_SECURITY_POLICY = (
 )
 APPLICATION_POLICY = CONTENT_SECURITY_POLICY + "; require-trusted-types-for 'script'"
 """For the web application, none of whose scripts makes markup or code of text. Swagger UI's do."""
+PAYMENT_FIELDS = "payment-fields.html"
+PAYMENT_FIELDS_POLICY = (
+    "default-src 'none'; script-src 'self' https://js.stripe.com; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: https://*.stripe.com; connect-src https://api.stripe.com; "
+    "frame-src https://js.stripe.com https://hooks.stripe.com; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'"
+)
+"""For the page of the application that stands in a frame and holds a payment provider's own fields: the one page on
+which scripts of somebody else run, and they run only where the provider is set up."""
 UNCHANGING = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
@@ -60,6 +69,8 @@ class Assets:
     """Whether `index.html` also answers every path without a dot that nothing else answers."""
     policy: str = CONTENT_SECURITY_POLICY
     """What the folder's pages may do."""
+    policies: Mapping[str, str] = field(default_factory=dict)
+    """What single pages may do instead, by name."""
 
     def routes(self) -> list[Route]:
         """Routes for every file, the most encoded first. `index.html` also answers for its folder.
@@ -107,7 +118,7 @@ class Assets:
             overwrite("cache-control", UNCHANGING if name.startswith(self.unchanging) else ASK_AGAIN),
         ]
         if suffix == ".html":
-            headers.append(overwrite("content-security-policy", self.policy))
+            headers.append(overwrite("content-security-policy", self.policies.get(name, self.policy)))
         if varies:
             headers.append(overwrite("vary", "accept-encoding"))
         matchers = [_GET_OR_HEAD]

@@ -14,7 +14,7 @@ from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSe
 from google.rpc import error_details_pb2, status_pb2
 
 from edge import openapi, routes
-from edge.assets import APPLICATION_POLICY, Assets
+from edge.assets import APPLICATION_POLICY, PAYMENT_FIELDS, PAYMENT_FIELDS_POLICY, Assets
 from edge.discovery import write_initial
 from edge.docs import write_docs, write_with_gzip
 from edge.envoy import as_json, bootstrap
@@ -51,7 +51,8 @@ def render(layout: Layout, settings: EdgeSettings, issuer: str, modules: Sequenc
 
 
 def _application(folder: Path) -> list[Route]:
-    return Assets(folder.resolve(), single_page=True, policy=APPLICATION_POLICY).routes()
+    policies = {PAYMENT_FIELDS: PAYMENT_FIELDS_POLICY}
+    return Assets(folder.resolve(), single_page=True, policy=APPLICATION_POLICY, policies=policies).routes()
 
 
 def with_error_details(descriptors: FileDescriptorSet) -> FileDescriptorSet:

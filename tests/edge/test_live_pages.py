@@ -36,6 +36,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "assets" / "index-BkT3fL9x.js").write_bytes(SCRIPT)
     (folder / "assets" / "index-BkT3fL9x.js.gz").write_bytes(gzip.compress(SCRIPT))
     (folder / "assets" / "index-BkT3fL9x.js.br").write_bytes(b"pretend brotli")
+    (folder / "payment-fields.html").write_text("<!doctype html><title>Fields</title>")
     (folder / "logo.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     return folder
 
@@ -76,6 +77,14 @@ async def test_types_and_lifetimes_follow_the_names(world: World) -> None:
     assert "script-src 'self';" in policy and "frame-ancestors 'none'" in policy
     assert "require-trusted-types-for 'script'" in policy
     assert script.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+async def test_a_providers_script_may_run_in_its_own_page_and_nowhere_else(world: World) -> None:
+    async with world.anonymous() as client:
+        fields = (await client.get("/payment-fields.html")).headers["content-security-policy"]
+        page = (await client.get("/payments")).headers["content-security-policy"]
+    assert "script-src 'self' https://js.stripe.com;" in fields and "frame-ancestors 'self'" in fields
+    assert "stripe" not in page and "script-src 'self';" in page
 
 
 async def test_every_path_of_the_application_answers_its_page(world: World) -> None:

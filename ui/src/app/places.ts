@@ -1,10 +1,11 @@
 import { PLATFORM, type RealmKey } from "@/api/session";
+import { places as billing } from "@/features/billing/places";
 import { places as iam } from "@/features/iam/places";
 import { places as tenants } from "@/features/tenants/places";
 import type { Action, Board, NavEntry, Places, Search } from "@/routing/module";
 
 /** What each module adds for people who are signed in, in the order in which routes are tried. */
-export const places: Places[] = [iam, tenants];
+export const places: Places[] = [iam, tenants, billing];
 
 export type Kind = "platform" | "tenant";
 

@@ -18,7 +18,7 @@ interface Place {
 /** One line of an area's navigation. Its label is also the part of the breadcrumbs for every address below it. */
 export interface NavEntry extends Place {
   /** Entries of one section stand together; sections and entries are in the order of `order`. */
-  section: "overview" | "work" | "identity" | "settings";
+  section: "overview" | "work" | "billing" | "identity" | "settings";
   order: number;
 }
 

@@ -31,7 +31,7 @@ export function useNavigation(): Navigation {
   }, [realm, can]);
 }
 
-const SECTIONS = ["overview", "work", "identity", "settings"] as const;
+const SECTIONS = ["overview", "work", "billing", "identity", "settings"] as const;
 
 /** The entries by section, without sections that have none. */
 export function sectionsOf(nav: readonly NavEntry[]): { section: NavEntry["section"]; entries: NavEntry[] }[] {
