@@ -1,4 +1,4 @@
-"""The store on MongoDB, through motor. The only file that imports the driver.
+"""The store on MongoDB, through motor. The driver is imported here and in mongo_errors only.
 
 A unit of one write is one command; of several, a transaction that holds nothing but the writes, because reads were
 made before and every write is checked against the version read. A commit whose answer was lost is committed again
@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,16 +41,12 @@ from actors.kernel.store.contract import (
     Reach,
     Write,
 )
+from actors.kernel.store.mongo_errors import DOWN, reading, translated
 from actors.kernel.store.mongo_filters import beyond, criteria_of, field_name, of_id, of_version
 from actors.kernel.store.mongo_writes import duplicate_of, grouped
 
-_CONFLICTS = (112, 24, 251)
-"""Write conflict, lock time-out, no such transaction."""
-_SENSELESS = (2, 9, 14, 51091)
-"""Bad value, failed to parse, type mismatch, invalid regular expression: asking again brings the same."""
 _COMMIT_SECONDS = 10.0
 _SELECTION_MS = 5000
-_DOWN = "MongoDB"
 
 
 class MongoBackend:
@@ -98,20 +94,20 @@ class MongoBackend:
         sort = [(field_name(order.field), direction)]
         if order.field != "id":
             sort.append(("_id", direction))
-        with _reading():
+        with reading():
             cursor = self._collection(place).find(criteria, sort=sort, limit=limit, batch_size=max(limit, 2))
             return [_out(document) for document in await cursor.to_list(limit)]
 
     async def get(self, place: Place, id: str) -> dict[str, Any] | None:
         # By the id alone, which takes the server's shortest way; the scope is compared here.
-        with _reading():
+        with reading():
             document = await self._collection(place).find_one({"_id": id})
         if document is None or (place.scope is not None and document.get("tenant_id") != place.scope):
             return None
         return _out(document)
 
     async def count(self, place: Place, where: Sequence[Condition]) -> int:
-        with _reading():
+        with reading():
             return int(await self._collection(place).count_documents(criteria_of(place, where)))
 
     async def group(
@@ -133,7 +129,7 @@ class MongoBackend:
                 }
             },
         ]
-        with _reading():
+        with reading():
             rows = await self._collection(place).aggregate(pipeline).to_list(None)
         return [
             {**{name: row["_id"].get(name) for name in by}, **{k: v for k, v in row.items() if k != "_id"}}
@@ -141,7 +137,7 @@ class MongoBackend:
         ]
 
     async def scan(self, place: Place) -> AsyncIterator[dict[str, Any]]:
-        with _reading():
+        with reading():
             async for document in self._collection(place).find(
                 criteria_of(place, ()), sort=[("_id", 1)], batch_size=500
             ):
@@ -152,7 +148,7 @@ class MongoBackend:
             {"$match": criteria_of(place, ())},
             {"$group": {"_id": "$tenant_id", "bytes": {"$sum": {"$bsonSize": "$$ROOT"}}}},
         ]
-        with _reading():
+        with reading():
             rows = await self._collection(place).aggregate(pipeline).to_list(None)
         return {str(row["_id"] or ""): int(row["bytes"]) for row in rows}
 
@@ -170,18 +166,18 @@ class MongoBackend:
             first = error.details["writeErrors"][0]
             if first["code"] == 11000:
                 raise duplicate_of(writes, first) from error
-            raise _translated(error) from error
+            raise translated(error) from error
         except ServerSelectionTimeoutError as error:
             # Never sent: after a first try that was, the driver raises what that one met.
-            raise DependencyUnavailable(dependency=_DOWN) from error
+            raise DependencyUnavailable(dependency=DOWN) from error
         except ConnectionFailure as error:
             # A single command was retried by the driver; it may or may not have been applied.
-            raise OutcomeUnknown(dependency=_DOWN) from error
+            raise OutcomeUnknown(dependency=DOWN) from error
         except PyMongoError as error:
-            raise _translated(error) from error
+            raise translated(error) from error
 
     async def _transaction(self, writes: Sequence[Write]) -> None:
-        with _reading():
+        with reading():
             session = await self.client.start_session()
         async with session:
             session.start_transaction()
@@ -191,7 +187,7 @@ class MongoBackend:
                 with contextlib.suppress(PyMongoError):
                     await session.abort_transaction()
                 if isinstance(error, ConnectionFailure):
-                    raise DependencyUnavailable(dependency=_DOWN) from error  # never committed
+                    raise DependencyUnavailable(dependency=DOWN) from error  # never committed
                 raise
             await self._commit_transaction(session)
 
@@ -207,7 +203,7 @@ class MongoBackend:
                 if not unknown:
                     raise
                 if time.monotonic() > give_up:
-                    raise OutcomeUnknown(dependency=_DOWN) from error
+                    raise OutcomeUnknown(dependency=DOWN) from error
                 await asyncio.sleep(0.1)
 
     async def _apply(self, writes: Sequence[Write], session: AsyncIOMotorClientSession | None) -> None:
@@ -238,7 +234,7 @@ class MongoBackend:
                 await collection.bulk_write([_upsert(w) for w in group], ordered=False, session=session)
 
     async def load(self, place: Place, documents: Sequence[dict[str, Any]]) -> None:
-        with _reading():
+        with reading():
             try:
                 await self._collection(place).insert_many([_in(one) for one in documents], ordered=False)
             except BulkWriteError as error:
@@ -246,13 +242,13 @@ class MongoBackend:
                     raise
 
     async def remove(self, place: Place, ids: Sequence[str]) -> None:
-        with _reading():
+        with reading():
             await self._collection(place).delete_many(criteria_of(place, (In("id", tuple(ids)),)))
 
     # --- keeping house ---
 
     async def ensure(self, collections: Sequence[Collection[Any]], database: str = "") -> None:
-        with _reading():
+        with reading():
             target = self._database(database)
             existing = set(await target.list_collection_names())
             for collection in collections:
@@ -264,11 +260,11 @@ class MongoBackend:
                         await target[name].create_indexes(models)
 
     async def drop(self, database: str) -> None:
-        with _reading():
+        with reading():
             await self.client.drop_database(f"{self.shared}_{database}")
 
     async def purge(self, place: Place) -> int:
-        with _reading():
+        with reading():
             result = await self._collection(place).delete_many(criteria_of(place, ()))
         return int(result.deleted_count)
 
@@ -277,7 +273,7 @@ class MongoBackend:
 
     async def write_blob(self, name: str, chunks: AsyncIterator[bytes]) -> int:
         bucket = AsyncIOMotorGridFSBucket(self._database(""), bucket_name="blobs")
-        with _reading():
+        with reading():
             older = [f._id async for f in bucket.find({"filename": name})]
             stream = bucket.open_upload_stream(name)
             size = 0
@@ -296,7 +292,7 @@ class MongoBackend:
 
     async def read_blob(self, name: str) -> AsyncIterator[bytes]:
         bucket = AsyncIOMotorGridFSBucket(self._database(""), bucket_name="blobs")
-        with _reading():
+        with reading():
             try:
                 stream = await bucket.open_download_stream_by_name(name)
             except gridfs.errors.NoFile:
@@ -306,7 +302,7 @@ class MongoBackend:
 
     async def delete_blob(self, name: str) -> None:
         bucket = AsyncIOMotorGridFSBucket(self._database(""), bucket_name="blobs")
-        with _reading():
+        with reading():
             async for file in bucket.find({"filename": name}):
                 with contextlib.suppress(gridfs.errors.NoFile):  # somebody else removes it too
                     await bucket.delete(file._id)
@@ -349,27 +345,6 @@ def _upsert(write: Write) -> UpdateOne | InsertOne[dict[str, Any]]:
     parts = {"$inc": write.amounts, "$setOnInsert": initial, "$set": write.latest, "$max": write.highest}
     update = {operator: dict(fields) for operator, fields in parts.items() if fields}
     return UpdateOne(criteria, update, upsert=write.initial is not None)
-
-
-def _translated(error: PyMongoError) -> Exception:
-    if error.has_error_label("TransientTransactionError"):
-        return Contended()
-    if isinstance(error, OperationFailure) and error.code in _CONFLICTS:
-        return Contended()
-    if isinstance(error, WTimeoutError) or error.has_error_label("UnknownTransactionCommitResult"):
-        return OutcomeUnknown(dependency=_DOWN)
-    return DependencyUnavailable(dependency=_DOWN, problem=f"{type(error).__name__} {getattr(error, 'code', '')}")
-
-
-@contextlib.contextmanager
-def _reading() -> Iterator[None]:
-    """Translates the driver's errors where nothing was being committed. A query that makes no sense is our fault."""
-    try:
-        yield
-    except PyMongoError as error:
-        if isinstance(error, OperationFailure) and error.code in _SENSELESS:
-            raise
-        raise DependencyUnavailable(dependency=_DOWN, problem=type(error).__name__) from error
 
 
 def _names(collection: Collection[Any], own_database: bool) -> list[str]:
