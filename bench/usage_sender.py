@@ -22,17 +22,21 @@ PATH = "/atrium.billing.v1.UsageService/StreamUsage"
 BATCH = 1000
 
 
-def made(count: int, again: bool) -> list[bytes]:
-    """So many events in full batches; with `again` each batch is sent twice."""
-    now, batches = Clock().now(), []
-    for _ in range(count // BATCH):
-        events = [
-            UsageEvent(id=str(uuid.uuid4()), meter="exports", quantity=1, occur_time=timestamp(now), subject="a report")
-            for _ in range(BATCH)
-        ]
-        raw = StreamUsageRequest(events=events).SerializeToString()
-        batches += [raw, raw] if again else [raw]
-    return batches
+def made(run: str, count: int) -> list[bytes]:
+    """So many events in full batches. Of one run they have the same ids whenever they are made, in no order."""
+    now = timestamp(Clock().now())
+    events = [
+        UsageEvent(
+            id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"{run} {number}")),
+            meter="exports",
+            quantity=1,
+            occur_time=now,
+            subject="a report",
+        )
+        for number in range(count)
+    ]
+    batches = [events[start : start + BATCH] for start in range(0, count, BATCH)]
+    return [StreamUsageRequest(events=batch).SerializeToString() for batch in batches]
 
 
 async def send(address: str, token: str, batches: list[bytes]) -> RecordUsageResponse:
@@ -49,8 +53,8 @@ async def send(address: str, token: str, batches: list[bytes]) -> RecordUsageRes
 
 
 def main() -> None:
-    address, token, count, again = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4] == "again"
-    batches = made(count, again)
+    address, token, run, count = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+    batches = made(run, count)
     print("ready", flush=True)
     sys.stdin.readline()
     cpu, started = time.process_time(), time.perf_counter()

@@ -26,11 +26,11 @@ from actors.billing.domain.usage import OLDEST, EventTime, UsageEvent, event_id,
 from actors.billing.freezing import COMMIT_SECONDS
 from actors.billing.keeping import total_id
 from actors.billing.meters import Meters
-from actors.billing.store import BillingUnit
+from actors.billing.store import USAGE_EVENTS, BillingUnit
 from actors.kernel.call import Call
 from actors.kernel.errors import Contended, DependencyUnavailable, OutcomeUnknown
 from actors.kernel.module import Room
-from actors.kernel.store.contract import In
+from actors.kernel.store.contract import BY_ID, In
 from actors.kernel.store.unit import Store
 
 SHARDS = 16
@@ -147,7 +147,7 @@ class Counting:
         assignment = await self.assigning.of(tenant_id, arrived)
         fresh, mine = wanted, 0
         if look:
-            known = await self._known(call, wanted)
+            known = await self._known(tenant_id, wanted)
             fresh = {id: event for id, event in wanted.items() if event_id(tenant_id, id) not in known}
             mine = sum(moment in unknown for moment in known.values())
         records, parts = _counted(tenant_id, fresh.values(), assignment, arrived)
@@ -170,11 +170,12 @@ class Counting:
             found[id] = meter
         return found
 
-    async def _known(self, call: Call, wanted: Mapping[str, UsageEventMessage]) -> dict[str, datetime]:
+    async def _known(self, tenant_id: str, wanted: Iterable[str]) -> dict[str, datetime]:
         """Those of the ids that were taken before, and when they arrived."""
-        ids = tuple(event_id(call.scope, id) for id in wanted)
-        async with self.store.unit(call.within(call.scope), aside=True) as unit:
-            return {one.id: one.arrive_time for one in await unit.usage_events.select(In("id", ids), limit=len(ids))}
+        ids = tuple(event_id(tenant_id, id) for id in wanted)
+        place = await self.store.place(USAGE_EVENTS, tenant_id)
+        documents = await self.store.backend.find(place, [In("id", ids)], BY_ID, len(ids))
+        return {document["id"]: document["arrive_time"] for document in documents}
 
     async def _stage(
         self, unit: BillingUnit, parts: Sequence[Part], meters: Mapping[str, Meter], arrived: datetime, shard: int

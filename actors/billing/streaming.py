@@ -11,8 +11,9 @@ from actors.api.billing.v1 import StreamUsageRequest, UsageEvent
 from actors.billing.counting import Counting, Taken
 from actors.kernel.call import Call
 
-DEPTH = 3
-"""Batches of one stream that are under way: one is prepared while the database is busy with another."""
+DEPTH = 2
+"""Batches of one stream that are under way: one is prepared while the database is busy with another. More take the
+database's turns from each other."""
 MOST_EVENTS = 1000
 """As many wait at most, and are counted in one transaction."""
 
