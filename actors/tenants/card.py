@@ -5,6 +5,7 @@ from __future__ import annotations
 from actors.kernel.module import Furnished, Module, Room
 from actors.tenants.domain.activity import ReviewDue
 from actors.tenants.intake import Intake
+from actors.tenants.plans import Plans
 from actors.tenants.reactions import TenantsReactions
 from actors.tenants.review import Review
 from actors.tenants.saga import Saga
@@ -20,13 +21,13 @@ from actors.tenants.store import COLLECTIONS, TenantsUnit
 
 
 def furnish(room: Room) -> Furnished:
-    intake, saga, review = Intake(room), Saga(room), Review(room)
+    intake, plans, saga, review = Intake(room), Plans(room), Saga(room), Review(room)
     return Furnished(
         services=(
-            TenantService(room, intake),
+            TenantService(room, intake, plans),
             ProvisioningService(room),
             TenantSettingsService(room),
-            SignUpService(room, intake),
+            SignUpService(room, intake, plans),
             TenantMetricsService(room, review),
             TenantExportService(room),
         ),

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from actors import MODULES
-from actors.kernel.errors import Violation
 from actors.kernel.module import Room
 from actors.kernel.time_zones import check_time_zone
 from actors.tenants.domain.provisioning import Kind, new_provisioning
 from actors.tenants.domain.settings import Branding, TenantSettings
-from actors.tenants.domain.tenant import Isolation, PlanUnknown, Tenant, check_slug, new_tenant
+from actors.tenants.domain.tenant import Isolation, Tenant, check_slug, new_tenant
 from actors.tenants.saga import advance
 from actors.tenants.settings import Plan, TenantsSettings
 from actors.tenants.store import TenantsUnit
@@ -21,14 +20,6 @@ class Intake:
         self.room, self.clock = room, room.clock
         self.settings: TenantsSettings = room.settings
 
-    def plan(self, id: str) -> Plan:
-        """Raises PlanUnknown."""
-        plan = self.settings.plans.get(id)
-        if plan is None:
-            violation = Violation("plan", f"there is no plan {id}", "PLAN_UNKNOWN")
-            raise PlanUnknown(violations=(violation,), plan=id)
-        return plan
-
     def begin(
         self,
         unit: TenantsUnit,
@@ -36,15 +27,16 @@ class Intake:
         slug: str,
         display_name: str,
         plan: str,
+        chosen: Plan,
         admin_email: str,
         admin_display_name: str,
         locale: str,
         time_zone: str,
     ) -> Tenant:
-        """A new tenant in PROVISIONING. Raises SlugReserved or PlanUnknown now, SlugTaken when committing."""
+        """A new tenant in PROVISIONING, on a plan that `Plans` has found. Raises SlugReserved now, SlugTaken when
+        committing."""
         check_slug(slug)
         check_time_zone(time_zone)
-        chosen = self.plan(plan)
         now, id = self.clock.now(), self.clock.new_id("ten")
         tenant = unit.tenants.put(
             new_tenant(

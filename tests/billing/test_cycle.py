@@ -234,6 +234,42 @@ async def test_an_event_that_comes_again_changes_nothing(shop: Shop) -> None:
     assert await totals(shop) == before
 
 
+async def test_the_sweep_finds_what_lost_schedules_and_events_left(shop: Shop) -> None:
+    world, acme = shop.world, shop.world.acme
+    await shop.without(world.globex)
+    await shop.subscribe(acme, "metered")
+    await shop.use(acme, "api_calls", 3)
+    end = (await shop.live(acme)).period_end_time
+
+    async def lost(moment: datetime) -> int:
+        world.bus._schedules.clear()
+        world.clock.advance(moment - world.clock.now())
+        found = await shop.selling.cycle.sweep()
+        world.bus._schedules.clear()
+        await world.settle()
+        world.bus._schedules.clear()
+        return found
+
+    assert await lost(end + timedelta(minutes=5)) == 0
+    assert await lost(end + timedelta(minutes=11)) == 1
+    assert (await shop.live(acme)).period_number == 2
+    assert await lost(end + CLOSING + timedelta(minutes=11)) == 1
+    draft = (await shop.invoices(acme))[-1]
+    assert draft.state is PAID and draft.totals.total_minor == 2003
+    async with shop.unit(acme.id) as unit:
+        again = draft.but(id="inv_left", version=0, number="", state=InvoiceState.DRAFT, period_key=None)
+        lines = [one.but(id=f"{one.id}-left", version=0, invoice_id="inv_left") for one in await shop.lines(draft)]
+        moved = timedelta(days=3650)
+        for line in lines:
+            assert line.start_time is not None and line.end_time is not None
+            unit.lines.put(line.but(start_time=line.start_time + moved, end_time=line.end_time + moved))
+        unit.invoices.put(again.but(totals=dataclasses.replace(draft.totals, paid_minor=0)))
+    assert await lost(end + CLOSING + timedelta(minutes=22)) == 1
+    async with shop.unit(acme.id) as unit:
+        assert (await unit.invoices.get("inv_left")).number
+    await world.settle()
+
+
 async def test_a_version_of_a_plan_takes_effect_when_its_time_comes(shop: Shop) -> None:
     world = shop.world
     at = world.clock.now()

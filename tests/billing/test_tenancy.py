@@ -77,6 +77,20 @@ async def test_a_plan_that_is_not_sold_is_not_billed_and_holds_nobody_up(shop: S
     await shop.world.call("tenants.UpdateTenant", shop.world.root, id=id, plan="free")
 
 
+async def test_a_plan_that_billing_sells_is_one_that_tenants_are_created_on(shop: Shop) -> None:
+    world = shop.world
+    await shop.offer("gold", flat(5000), tier="premium", own_database=True)
+    listed = await world.call("tenants.ListTenantPlans", world.root)
+    assert {"gold", "house", "free"} <= {one.id for one in listed.plans}
+    gold = next(one for one in listed.plans if one.id == "gold")
+    assert (gold.display_name, gold.tier, gold.isolation) == ("Gold", "premium", world.acme.ISOLATION_SILO)
+    id = await created(shop, "gold")
+    tenant = await world.call("tenants.GetTenant", world.root, id=id)
+    assert (tenant.plan, tenant.tier, tenant.state) == ("gold", "premium", tenant.STATE_ACTIVE)
+    with refused("PLAN_UNKNOWN"):
+        await created(shop, "silver", "globe")
+
+
 async def test_the_plan_and_tier_of_a_tenant_follow_its_subscription(shop: Shop) -> None:
     world = shop.world
     await paying(shop)

@@ -21,6 +21,7 @@ from actors.kernel.store.unit import Store
 from actors.tenants.domain.intake import ConfirmationInvalid, SignUp, SignUpClosed
 from actors.tenants.domain.tenant import SlugTaken, check_slug
 from actors.tenants.intake import Intake
+from actors.tenants.plans import Plans
 from actors.tenants.settings import TenantsSettings
 from actors.tenants.store import TenantsUnit
 
@@ -32,8 +33,8 @@ MOST_PENDING = 5
 class SignUpService(SignUpServiceServicer):
     """Sign-up: a mailed link first, a tenant only after it was followed."""
 
-    def __init__(self, room: Room, intake: Intake) -> None:
-        self.room, self.clock, self.intake = room, room.clock, intake
+    def __init__(self, room: Room, intake: Intake, plans: Plans) -> None:
+        self.room, self.clock, self.intake, self.plans = room, room.clock, intake, plans
         self.settings: TenantsSettings = room.settings
         self.store: Store[TenantsUnit] = room.store
         self._key = room.sealer.key("sign-up")
@@ -96,6 +97,7 @@ class SignUpService(SignUpServiceServicer):
             return ConfirmSignUpResponse(tenant_id=sign_up.confirmed_tenant_id, slug=sign_up.slug)
 
     async def _confirm(self, known: opaque.Opaque, call: Call) -> ConfirmSignUpResponse:
+        chosen = await self.plans.find(self.settings.trial_plan, call)
         async with self.store.unit(call) as unit:
             sign_up = await unit.sign_ups.find(known.id)
             if sign_up is None or sign_up.secret_hash != known.hash or sign_up.expire_time <= self.clock.now():
@@ -107,6 +109,7 @@ class SignUpService(SignUpServiceServicer):
                 slug=sign_up.slug,
                 display_name=sign_up.company,
                 plan=self.settings.trial_plan,
+                chosen=chosen,
                 admin_email=sign_up.email,
                 admin_display_name=sign_up.display_name,
                 locale=sign_up.locale,

@@ -35,6 +35,7 @@ from actors.kernel.store.contract import Between, Condition, Eq, In, Order, Word
 from actors.kernel.store.unit import Store
 from actors.tenants.domain.tenant import State, TenantPurgeDue, check_slug
 from actors.tenants.intake import Intake
+from actors.tenants.plans import Plans
 from actors.tenants.settings import TenantsSettings
 from actors.tenants.store import TenantsUnit
 
@@ -51,18 +52,20 @@ LARGEST_PAGE = 500
 class TenantService(TenantServiceServicer):
     """The provider's tenants."""
 
-    def __init__(self, room: Room, intake: Intake) -> None:
-        self.room, self.clock, self.intake = room, room.clock, intake
+    def __init__(self, room: Room, intake: Intake, plans: Plans) -> None:
+        self.room, self.clock, self.intake, self.plans = room, room.clock, intake, plans
         self.settings: TenantsSettings = room.settings
         self.store: Store[TenantsUnit] = room.store
 
     async def CreateTenant(self, request: CreateTenantRequest, call: Call) -> TenantMessage:
+        chosen = await self.plans.find(request.plan, call)
         async with self.store.unit(call) as unit:
             tenant = self.intake.begin(
                 unit,
                 slug=request.slug,
                 display_name=request.display_name,
                 plan=request.plan,
+                chosen=chosen,
                 admin_email=request.admin_email,
                 admin_display_name=request.admin_display_name,
                 locale=request.locale,
@@ -103,7 +106,7 @@ class TenantService(TenantServiceServicer):
     async def UpdateTenant(self, request: UpdateTenantRequest, call: Call) -> TenantMessage:
         if request.HasField("slug"):
             check_slug(request.slug)
-        tier = self.intake.plan(request.plan).tier if request.HasField("plan") else ""
+        tier = (await self.plans.find(request.plan, call)).tier if request.HasField("plan") else ""
         async with self.store.unit(call) as unit:
             tenant = await unit.tenants.get(request.id, request.etag)
             tenant = tenant.updated(
@@ -141,7 +144,7 @@ class TenantService(TenantServiceServicer):
     async def ListTenantPlans(self, request: ListTenantPlansRequest, call: Call) -> ListTenantPlansResponse:
         asked = page_request(request, call, self.room.sealer.key("pages"))
         size = request.page_size or LARGEST_PAGE
-        plans = sorted(self.settings.plans.items())
+        plans = sorted((await self.plans.all(call)).items())
         if asked.after is not None:
             plans = [(id, plan) for id, plan in plans if id > asked.after[0]]
         shown = plans[:size]

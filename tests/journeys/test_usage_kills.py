@@ -1,0 +1,94 @@
+"""Usage that is streamed through the edge while its processes are killed: each event counts once, none is lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import grpc
+import pytest
+
+from actors.api.billing.v1 import RecordUsageResponse, StreamUsageRequest, UsageEvent, UsageServiceStub
+from tests.journeys.platform import Platform, eventually, ok, running
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
+BATCHES, BATCH = 150, 500
+
+
+@pytest.fixture(scope="module")
+def platform() -> Iterator[Platform]:
+    with (
+        tempfile.TemporaryDirectory(prefix="atr", ignore_cleanup_errors=True) as folder,
+        running(Path(folder), ATRIUM_IAM_ACCESS_TOKEN_SECONDS="3600") as started,
+    ):
+        yield started
+
+
+def batch(run: str, number: int) -> StreamUsageRequest:
+    events = [UsageEvent(id=f"{run}-{number}-{n}", meter="exports", quantity=2) for n in range(BATCH)]
+    return StreamUsageRequest(events=events)
+
+
+def stream(platform: Platform, token: str, batches: Callable[[], Iterator[StreamUsageRequest]]) -> RecordUsageResponse:
+    """Sends until it is answered, as a sender does: what it is unsure of once more."""
+    give_up = time.monotonic() + 120
+    while True:
+        try:
+            with grpc.insecure_channel(platform.url.removeprefix("http://")) as channel:
+                metadata = (("authorization", f"Bearer {token}"),)
+                answer: RecordUsageResponse = UsageServiceStub(channel).StreamUsage(batches(), metadata=metadata)
+                return answer
+        except grpc.RpcError as error:
+            assert error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.UNKNOWN, grpc.StatusCode.CANCELLED), (
+                error
+            )
+            assert time.monotonic() < give_up, "nobody answers any more"
+            time.sleep(0.2)
+
+
+@pytest.mark.parametrize("what", ["billing", "mongod"])
+def test_a_stream_whose_servers_are_killed_counts_each_event_once(platform: Platform, what: str) -> None:
+    admin = platform.set_up()
+    with platform.client(admin) as client:
+        meter = {"displayName": "Exports", "unit": "export", "aggregation": "AGGREGATION_SUM"}
+        ok(client.patch("/api/v1/billing/meters/exports", json=meter))
+    tenant, token = platform.tenant_admin(admin, f"u-{uuid.uuid4().hex[:8]}")
+
+    def used() -> int:
+        with platform.client(token) as client:
+            shown = ok(client.get(f"/api/v1/billing/usage/{tenant['id']}"))
+        return sum(int(one["quantity"]) for one in shown["meters"] if one["meter"]["id"] == "exports")
+
+    first = stream(platform, token, lambda: iter([batch("first", number) for number in range(4)]))
+    assert (first.accepted, used()) == (4 * BATCH, 2 * 4 * BATCH)
+    sent = threading.Event()
+
+    def batches() -> Iterator[StreamUsageRequest]:
+        for number in range(BATCHES):
+            yield batch("second", number)
+            if number == BATCHES // 3:
+                sent.set()
+
+    def kill() -> None:
+        sent.wait(60)
+        status = platform.status()
+        modules = [one["pid"] for one in status["modules"].get(what, ())]
+        for pid in modules or [status["components"][what]["pid"]]:
+            os.kill(pid, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    answer = stream(platform, token, batches)
+    killer.join()
+    assert answer.accepted + answer.duplicates == BATCHES * BATCH
+    total = 2 * (BATCHES + 4) * BATCH
+    assert eventually(used, lambda found: found == total, seconds=30) == total
+    again = stream(platform, token, batches)
+    assert (again.accepted, again.duplicates) == (0, BATCHES * BATCH)
+    assert used() == total
