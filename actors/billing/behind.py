@@ -62,10 +62,7 @@ class UsageBehind:
                 request=request,
             )
         return ListInvoiceLineUsageResponse(
-            events=[
-                wire.message(UsageEventMessage, event, id=event.id.removeprefix(f"{line.tenant_id}:"))
-                for event in page.items
-            ],
+            events=[wire.message(UsageEventMessage, event, id=event.sender_id) for event in page.items],
             next_page_token=page.next_page_token,
         )
 

@@ -238,6 +238,7 @@ def _counted(
                 id=event_id(tenant_id, event.id),
                 tenant_id=tenant_id,
                 version=1,
+                sender_id=event.id,
                 meter=meter,
                 quantity=quantity,
                 occur_time=occur,

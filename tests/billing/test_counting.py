@@ -114,8 +114,8 @@ async def test_events_count_and_are_kept(world: World) -> None:
     assert await record(world, event("a", 3), event("b", 4, subject="report 7")) == (2, 0)
     assert await used(world) == 7
     assert sums(world) == {("exports", 1, world.clock.today()): 7}
-    first, second = sorted(kept(world), key=lambda one: str(one["id"]))
-    assert (first["id"], first["tenant_id"], first["period_number"]) == (f"{world.acme.id}:a", world.acme.id, 1)
+    first, second = sorted(kept(world), key=lambda one: str(one["sender_id"]))
+    assert (first["sender_id"], first["tenant_id"], first["period_number"]) == ("a", world.acme.id, 1)
     assert (second["subject"], second["quantity"]) == ("report 7", 4)
     assert first["expire_time"] >= world.clock.now() + 35 * DAY
 

@@ -173,13 +173,13 @@ async def test_events_are_shown_while_they_are_kept_and_days_afterwards(shop: Sh
             unit.usage_events.put(
                 UsageEvent(
                     id=event_id(acme.id, f"scan-{n}"),
+                    sender_id=f"scan-{n}",
                     meter="scans",
                     quantity=n + 1,
                     occur_time=start + timedelta(hours=n + 1),
                     arrive_time=start + timedelta(hours=n + 1),
                     subject=f"letter {n}",
                     period_number=live.period_number,
-                    day=start.date().isoformat(),
                 )
             )
     await shop.use(acme, "scans", 6)

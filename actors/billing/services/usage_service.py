@@ -101,4 +101,4 @@ def _answer(taken: Taken) -> RecordUsageResponse:
 
 
 def _event(event: UsageEvent) -> UsageEventMessage:
-    return wire.message(UsageEventMessage, event, id=event.id.removeprefix(f"{event.tenant_id}:"))
+    return wire.message(UsageEventMessage, event, id=event.sender_id)
