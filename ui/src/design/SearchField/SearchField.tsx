@@ -15,7 +15,7 @@ interface SearchFieldProps {
   /** Default: the label. */
   placeholder?: string;
   value: string;
-  /** Called when typing has paused, and at once by Enter, Escape and the cross. */
+  /** Called when typing has paused, and at once by Enter, Escape, the cross, and when the keyboard leaves. */
   onChange: (value: string) => void;
   /** How long that pause is. Default: 300 ms. */
   pauseMs?: number;
@@ -41,6 +41,7 @@ export function SearchField({
   }
   const say = (next: string): void => {
     clearTimeout(timer.current);
+    timer.current = undefined;
     if (next !== value) onChange(next);
   };
   return (
@@ -52,6 +53,8 @@ export function SearchField({
         clearTimeout(timer.current);
         timer.current = setTimeout(() => say(next), pauseMs);
       }}
+      // Before anything else happens: a search that came later would undo where a press has led to.
+      onBlur={() => timer.current !== undefined && say(text)}
       onSubmit={say}
       onClear={() => say("")}
     >
