@@ -87,6 +87,8 @@ export const paths = {
   confirmSignUp: "/signup/confirm",
   /** Where the sandbox asks the payer; Billing gives this address out. */
   sandboxConfirm: "/billing/sandbox/confirm",
+  /** Where providers' pages send payers whom nobody told where to go back to. */
+  payerReturn: "/billing",
   area: areaPath,
   /** `next` is where to go afterwards. */
   login: (realm: RealmKey, next?: string): string => pathOf(realm, "login", {}, { next }),

@@ -199,7 +199,7 @@ test("a payment that the bank asks about is confirmed on the sandbox's page, and
     amountMinor: 67_306n,
     currency: "EUR",
     confirmation: {
-      redirectUrl: `${location.origin}/billing/sandbox/confirm#reference=sbp_1&client_secret=sbs_1&return_url=`,
+      redirectUrl: `${location.origin}/billing/sandbox/confirm#reference=sbp_1&client_secret=sbs_1&return_url=${encodeURIComponent(`${location.origin}/billing`)}`,
       clientSecret: "sbs_1",
     },
   };

@@ -6,6 +6,10 @@ export const module: Module = {
   visitor: [],
   open: [
     {
+      path: paths.payerReturn,
+      lazy: page(async () => (await import("./payments/PayerReturnPage")).PayerReturnPage),
+    },
+    {
       path: paths.sandboxConfirm,
       lazy: page(async () => (await import("./payments/SandboxConfirmPage")).SandboxConfirmPage),
     },

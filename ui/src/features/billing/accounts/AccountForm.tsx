@@ -58,14 +58,14 @@ const linesOf = (text: string): string[] =>
     .map((line) => line.trim())
     .filter((line) => line !== "");
 
-/** What the tenant itself may change; an e-mail that is empty is not sent, for there must be none or a right one. */
+/** What the tenant itself may change. An e-mail that is empty is taken away: billing contacts still get the bills. */
 const ownOf = ({ name, addressLines, country, taxNumber, email, locale }: Values) => ({
   name,
   addressLines: linesOf(addressLines),
   replaceAddress: true,
   country,
   taxNumber,
-  ...(email === "" ? {} : { email }),
+  email,
   locale,
 });
 

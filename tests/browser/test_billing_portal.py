@@ -1,0 +1,117 @@
+"""What a tenant's people do about their plan, what it costs and how it is paid."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.billing import add_card, change_plan, looks_right, payer_of
+from tests.browser.conftest import Axe, OpenPage
+from tests.browser.tenants import fresh, slug_of
+from tests.journeys.platform import Platform
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(150)]
+
+
+async def test_a_plan_is_chosen_paid_and_its_invoice_downloaded(site: Platform, open_page: OpenPage, axe: Axe) -> None:
+    slug = slug_of(fresh("pays well"))
+    page = await payer_of(site, open_page, slug, "Every payment succeeds")
+    await looks_right(page, axe)
+    await page.set_viewport_size({"width": 1440, "height": 900})
+    await page.goto(f"/t/{slug}/billing/plan")
+    table = page.get_by_role("table", name="Plans compared")
+    await expect(table.get_by_role("columnheader", name="Free")).to_contain_text("Current plan")
+    await looks_right(page, axe)
+    await page.set_viewport_size({"width": 1440, "height": 900})
+    await page.get_by_role("radio", name="Yearly").check(force=True)
+    await expect(table.get_by_role("columnheader", name="Standard")).to_contain_text("/ year")
+    await page.get_by_role("radio", name="Monthly").check(force=True)
+    await change_plan(page, "Standard")
+    await expect(page.get_by_role("heading", level=2, name="Standard")).to_be_visible()
+    await looks_right(page, axe)
+    await page.set_viewport_size({"width": 1440, "height": 900})
+
+    await page.get_by_role("link", name="Invoices", exact=True).click()
+    row = page.get_by_role("row").filter(has_text="Change of plan")
+    await expect(row.get_by_text("Paid")).to_be_visible()
+    await row.get_by_role("link").first.click()
+    await expect(page.get_by_role("table", name="Lines", exact=True).get_by_role("row")).not_to_have_count(1)
+    await expect(page.get_by_text("no money moves").first).to_be_visible()
+    await looks_right(page, axe)
+    await page.set_viewport_size({"width": 1440, "height": 900})
+    async with page.expect_download() as download:
+        await page.get_by_role("button", name="Download PDF").click()
+    file = await download.value
+    assert file.suggested_filename.endswith(".pdf")
+    assert (await asyncio.to_thread(Path(await file.path()).read_bytes)).startswith(b"%PDF")
+
+    # It may be given up again, and kept.
+    await page.goto(f"/t/{slug}/billing")
+    await page.get_by_role("button", name="More").click()
+    await page.get_by_role("menuitem", name="Cancel subscription").click()
+    dialog = page.get_by_role("dialog", name="Cancel Standard?")
+    await dialog.get_by_label("Why?").fill("Only looking")
+    await dialog.get_by_role("button", name="Cancel subscription").click()
+    await expect(page.get_by_text("Until then everything can be used")).to_be_visible()
+    await page.get_by_role("button", name="Keep subscription").click()
+    await page.get_by_role("alertdialog").get_by_role("button", name="Keep subscription").click()
+    await expect(page.get_by_text("Until then everything can be used")).to_be_hidden()
+
+
+async def test_the_bank_asks_before_it_pays_and_a_decline_is_said_in_words(
+    site: Platform, open_page: OpenPage, axe: Axe
+) -> None:
+    slug = slug_of(fresh("bank asks"))
+    page = await payer_of(site, open_page, slug, "Asks for confirmation of each payment")
+    await page.goto(f"/t/{slug}/billing/plan")
+    await change_plan(page, "Standard")
+    await expect(page.get_by_role("heading", level=1, name="Sandbox bank")).to_be_visible()
+    await looks_right(page, axe)
+    await page.set_viewport_size({"width": 1440, "height": 900})
+    await page.get_by_role("button", name="Refuse").click()
+    await expect(page.get_by_text("The payment was not confirmed.").first).to_be_visible()
+    invoice = page.url
+
+    # Another card says no, in words; a third one pays.
+    await page.goto(f"/t/{slug}/billing/payment-methods")
+    await add_card(page, "Declined: not enough money")
+    await page.goto(invoice)
+    await page.get_by_role("button", name="Pay", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("radio", name="9995").check(force=True)
+    await dialog.get_by_role("button", name="Pay €").click()
+    await expect(page.get_by_text("There is not enough money on the account.").first).to_be_visible()
+    await page.goto(f"/t/{slug}/billing/payment-methods")
+    await add_card(page, "Mastercard")
+    await page.goto(invoice)
+    await page.get_by_role("button", name="Pay", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("radio", name="Mastercard").check(force=True)
+    await dialog.get_by_role("button", name="Pay €").click()
+    await expect(dialog).to_be_hidden()
+    await expect(page.get_by_role("button", name="Pay", exact=True)).to_be_hidden()
+
+
+async def test_billing_details_and_usage_are_the_tenants_own(site: Platform, open_page: OpenPage, axe: Axe) -> None:
+    slug = slug_of(fresh("own details"))
+    page = await payer_of(site, open_page, slug)
+    await page.get_by_role("link", name="Billing details").click()
+    await page.get_by_label("Company or name").fill("Größe & <script>alert(1)</script> شركة")
+    await page.get_by_label("Address", exact=True).fill("1 Main Street\nSpringfield")
+    country = page.get_by_role("combobox", name="Country")
+    await country.fill("Germ")
+    await page.get_by_role("option", name="Germany").click()
+    await page.get_by_label("Tax number").fill("DE999999999")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Saved")).to_be_visible()
+    await page.reload()
+    await expect(page.get_by_label("Company or name")).to_have_value("Größe & <script>alert(1)</script> شركة")
+    await expect(country).to_have_value("Germany")
+    await looks_right(page, axe)
+    await page.set_viewport_size({"width": 1440, "height": 900})
+    await page.get_by_role("link", name="Usage", exact=True).click()
+    await expect(page.get_by_role("region", name="API calls")).to_contain_text("20,000")
+    await looks_right(page, axe)
