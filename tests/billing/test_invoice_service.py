@@ -179,7 +179,6 @@ async def test_events_are_shown_while_they_are_kept_and_days_afterwards(shop: Sh
                     arrive_time=start + timedelta(hours=n + 1),
                     subject=f"letter {n}",
                     period_number=live.period_number,
-                    day=start.date().isoformat(),
                 )
             )
     await shop.use(acme, "scans", 6)
