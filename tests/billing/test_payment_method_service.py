@@ -106,6 +106,7 @@ async def test_a_payer_finishes_a_setup_on_the_page(market: Market) -> None:
     fields = {"provider": 1, "provider_token": "tok_setup_challenge", "default": True, "return_path": "/billing"}
     waiting = await market.world.call("billing.CreatePaymentMethod", market.admin, **fields)
     assert waiting.state == S.STATE_PENDING and waiting.setup.client_secret and not waiting.default
+    await market.subscribed()  # or keys would not be let in
     reader = await market.world.holder("payment-methods.read", tenant=market.world.acme)
     assert not any(one.HasField("setup") for one in await listed(market, reader))
     assert (await call(market, "ConfirmPaymentMethod", waiting.id)).state == S.STATE_PENDING

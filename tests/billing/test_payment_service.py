@@ -89,6 +89,7 @@ async def test_a_payer_confirms_and_the_payment_goes_on(market: Market) -> None:
     assert "return_url=http%3A%2F%2F127.0.0.1%3A8080%2Fbilling%2Finvoices" in waiting.confirmation.redirect_url
     again = await market.pay(invoice)
     assert (again.id, again.confirmation) == (waiting.id, waiting.confirmation), "it is continued, not begun anew"
+    await market.subscribed()  # or keys would not be let in
     reader = await market.world.holder("payments.read", tenant=market.world.acme)
     seen = await market.world.call("billing.GetPayment", reader, id=waiting.id)
     assert seen.state == S.STATE_REQUIRES_ACTION and not seen.HasField("confirmation")
