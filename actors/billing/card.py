@@ -123,5 +123,6 @@ MODULE = Module(
     settings=BillingSettings,
     furnish=furnish,
     seed=seed,
+    entitles=True,
     books=Books(BooksUnit, BOOKS, Path(__file__).parent / "migrations"),
 )

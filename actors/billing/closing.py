@@ -10,8 +10,10 @@ from actors.billing.domain.charges import usage_lines, worth_issuing
 from actors.billing.domain.drafting import draft, with_usage
 from actors.billing.domain.invoice import Invoice, Reason, State
 from actors.billing.domain.subscription import Subscription
+from actors.billing.domain.subscription_state import RUNNING
 from actors.billing.domain.subscription_state import State as SubscriptionState
 from actors.billing.domain.usage import UsageLog
+from actors.billing.seating import Seating
 from actors.billing.standing import lines_of, method_ready, pays_in_sandbox, rates_of
 from actors.billing.store import BooksUnit
 from actors.billing.subscribing import Subscriptions
@@ -21,21 +23,24 @@ from actors.kernel.store.contract import Eq
 class Closing:
     """Ends periods. Everything is staged in the unit of the caller, and staged again it is the same."""
 
-    def __init__(self, subscriptions: Subscriptions) -> None:
-        self.subscriptions = subscriptions
+    def __init__(self, subscriptions: Subscriptions, seating: Seating) -> None:
+        self.subscriptions, self.seating = subscriptions, seating
         self.catalogue = subscriptions.catalogue
 
     async def rolled(self, unit: BooksUnit, before: Subscription, at: datetime) -> Subscription:
         """Stages the end of the present period, if it has come: the next one with the draft of its invoice, or what
         the subscription is without one. Returns the subscription, the same one when it is not time.
 
-        A subscription that has no payment method of its own is charged to the tenant's.
+        A subscription that has no payment method of its own is charged to the tenant's. There is a seat for everybody
+        when a period begins.
         """
-        ready = before
+        if at < before.period_end_time or before.state not in RUNNING:
+            return before
+        ready = await self.seating.seated(before, at)
         if before.costs and not before.payment_method_id:
             account = await unit.accounts.of(before.tenant_id).get(before.tenant_id)
             if await method_ready(unit, before.tenant_id, account.default_payment_method_id):
-                ready = before.with_payment_method(account.default_payment_method_id, at)
+                ready = ready.with_payment_method(account.default_payment_method_id, at)
         rollover = ready.rolled(at)
         if rollover is None:
             return before

@@ -119,52 +119,56 @@ class Correspondence:
         return await self._mails("receipt", to, values)
 
     async def payment_failed(
-        self, to: Addressee, invoice: Invoice, payment: Payment, method: PaymentMethod | None, *, last: bool
+        self,
+        to: Addressee,
+        invoice: Invoice,
+        payment: Payment | None,
+        method: PaymentMethod | None,
+        reason: DeclineReason,
+        *,
+        last: bool,
     ) -> list[Mail]:
-        """A payment did not arrive; what happens next."""
+        """A payment did not arrive; what happens next. Without a payment, nothing could be charged at all."""
+        when = invoice.next_attempt_time
         if last:
-            next_step = "It will not be tried again by itself."
-            if self.settings.suspend:
-                next_step += " The subscription is suspended until the invoice is paid."
-        elif invoice.next_attempt_time is not None:
-            next_step = f"It will be tried again on {_day(invoice.next_attempt_time, to.account)}."
+            next_step = f"It will not be tried again by itself.{self._suspension()}"
+        elif when is not None:
+            next_step = f"It will be tried again on {_day(when, to.account)}."
             next_step += " Pay now, or choose another payment method before then, to keep everything running."
         else:
             next_step = "Pay it another way to keep everything running."
         values = {
             "number": invoice.number,
-            "amount": _money(payment.amount_minor, payment.currency),
+            "amount": _money(payment.amount_minor if payment else invoice.outstanding_minor, invoice.currency),
             "method": _method(payment, method),
-            "reason": REASONS[payment.decline_reason or DeclineReason.GENERIC],
+            "reason": REASONS[reason],
             "next": next_step,
             "last": last,
             "link": self._link(to, f"invoices/{invoice.id}"),
         }
         return await self._mails("payment_failed", to, values)
 
-    async def unpaid(self, to: Addressee, invoice: Invoice, decline_reason: str, *, last: bool) -> list[Mail]:
-        """An invoice is due, and no provider could be asked for it: a transfer has not come, or there is no method."""
+    async def reminder(self, to: Addressee, invoice: Invoice, *, last: bool) -> list[Mail]:
+        """A transfer did not come in time."""
+        when = invoice.next_attempt_time
         if last:
-            next_step = "There is no further reminder."
-            if self.settings.suspend:
-                next_step += " The subscription is suspended until the invoice is paid."
-        elif invoice.next_attempt_time is not None:
-            next_step = f"The next reminder comes on {_day(invoice.next_attempt_time, to.account)}."
+            next_step = f"This is the last reminder.{self._suspension()}"
         else:
-            next_step = "Pay it to keep everything running."
-        reason = "No transfer has arrived for it."
-        if decline_reason:
-            reason = f"It could not be charged. {REASONS[DeclineReason[decline_reason]]}"
+            next_step = "Please pay it" + (f" before {_day(when, to.account)}" if when is not None else " now")
+            next_step += " to keep everything running."
         values = {
             "number": invoice.number,
             "amount": _money(invoice.outstanding_minor, invoice.currency),
-            "due": _day(invoice.due_time or invoice.create_time, to.account),
-            "reason": reason,
+            "day": _day(invoice.due_time or invoice.create_time, to.account),
             "next": next_step,
+            "transfer_details": self.settings.transfer_details,
             "last": last,
             "link": self._link(to, f"invoices/{invoice.id}"),
         }
-        return await self._mails("unpaid", to, values)
+        return await self._mails("reminder", to, values)
+
+    def _suspension(self) -> str:
+        return " The subscription is suspended until the invoice is paid." if self.settings.suspend else ""
 
     async def suspended(self, to: Addressee, subscription: Subscription) -> list[Mail]:
         """Nothing may be used any more."""
@@ -260,8 +264,8 @@ def _by_transfer(invoice: Invoice) -> bool:
     return invoice.totals.due_minor > 0 and invoice.due_time != invoice.issue_time
 
 
-def _method(payment: Payment, method: PaymentMethod | None) -> str:
-    if payment.provider is Provider.MANUAL:
+def _method(payment: Payment | None, method: PaymentMethod | None) -> str:
+    if payment is not None and payment.provider is Provider.MANUAL:
         return "bank transfer"
     return method.label if method is not None and method.label else "your payment method"
 

@@ -1,6 +1,7 @@
 """What happens by itself as time passes: periods end, first payments are given up, versions of plans take effect.
 
-Each is due by a schedule. A sweep finds what is due though none came, so that a lost schedule costs minutes, not money.
+Each is due by a schedule. A sweep finds what is due though nothing came of it, so that what is lost costs minutes, not
+money.
 """
 
 from __future__ import annotations
@@ -12,8 +13,11 @@ from datetime import datetime, timedelta
 from actors.api.billing.v1 import PlanVersionDue, SubscriptionIncompleteDue, SubscriptionPeriodDue
 from actors.billing.closing import Closing
 from actors.billing.deriving import derived_id
+from actors.billing.domain.account import State as AccountState
 from actors.billing.domain.billed_period import period_id
 from actors.billing.domain.invoice import Invoice
+from actors.billing.domain.invoice import InvoiceDrafted as Drafted
+from actors.billing.domain.invoice import State as InvoiceState
 from actors.billing.domain.payment import Outcome
 from actors.billing.domain.payment import State as PaymentState
 from actors.billing.domain.subscription import Subscription
@@ -151,9 +155,13 @@ class Cycle:
             due = [*await self._unended(unit, now - LATE), *await self._unclosed(unit, now - LATE)]
             for announcement in due:
                 unit.announce(announcement, key=announcement.subscription_id)
-        if due:
-            log.warning("%d things were due, and no schedule had come", len(due))
-        return len(due)
+            drafted = await self._unissued(unit, now - LATE)
+            for invoice in drafted:
+                unit.announce(Drafted(tenant_id=invoice.tenant_id, invoice_id=invoice.id), key=invoice.id)
+        found = len(due) + len(drafted)
+        if found:
+            log.warning("%d things were due, and nothing had come of it", found)
+        return found
 
     async def _unended(self, unit: BooksUnit, late: datetime) -> list[PeriodDue | IncompleteDue]:
         running = In("state", tuple(state.name for state in RUNNING))
@@ -183,6 +191,20 @@ class Cycle:
             for period in found
             if (owner := subscriptions[period.subscription_id]) is not None and is_over(owner, period.number)
         ]
+
+    async def _unissued(self, unit: BooksUnit, late: datetime) -> list[Invoice]:
+        """Drafts that are complete, of accounts that are not parked."""
+        drafts = await unit.invoices.select(
+            Eq("state", InvoiceState.DRAFT.name), Between("create_time", None, late), limit=MOST_FOUND
+        )
+        found = []
+        for invoice in drafts:
+            if invoice.update_time > late or await self.issuing.waits(unit, invoice):
+                continue
+            account = await unit.accounts.find(invoice.tenant_id)
+            if account is not None and account.state is AccountState.OPEN:
+                found.append(invoice)
+        return found
 
 
 def is_over(subscription: Subscription, number: int) -> bool:

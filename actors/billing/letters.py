@@ -8,6 +8,8 @@ from actors.api.billing.v1 import InvoiceGenerated, PaymentFailed, PaymentSuccee
 from actors.billing.catalogue import Catalogue
 from actors.billing.correspondence import Correspondence
 from actors.billing.domain.invoice import Reason
+from actors.billing.domain.invoice import State as InvoiceState
+from actors.billing.domain.payment import DeclineReason
 from actors.billing.domain.subscription import Subscription
 from actors.billing.domain.subscription_state import State
 from actors.billing.domain.subscription_state import TrialEndDue as TrialEnds
@@ -57,19 +59,24 @@ class Letters:
         await self._send(call, mails)
 
     async def payment_failed(self, event: PaymentFailed, call: Call) -> None:
-        """Not for a first payment: whoever subscribes sees at once that it failed."""
+        """Not for the payment that a subscription begins with: whoever subscribes sees at once that it failed."""
         async with self.books.unit(call, aside=True) as unit:
             payment, invoice = await unit.payments.find(event.payment_id), await unit.invoices.find(event.invoice_id)
             method = await unit.payment_methods.find(payment.payment_method_id) if payment else None
+            first = invoice is not None and invoice.reason is Reason.SUBSCRIPTION_CREATE
+            subscription = await unit.subscriptions.find(invoice.subscription_id) if invoice and first else None
         mails: list[Mail] = []
-        if invoice is not None and invoice.reason is not Reason.SUBSCRIPTION_CREATE:
-            to = await self.correspondence.addressee(event.tenant_id)
-            if to is None:
-                mails = []
-            elif payment is not None:
-                mails = await self.correspondence.payment_failed(to, invoice, payment, method, last=event.last)
+        if (
+            invoice is not None
+            and invoice.state is InvoiceState.OPEN
+            and (subscription is None or subscription.state is not State.INCOMPLETE)
+            and (to := await self.correspondence.addressee(event.tenant_id)) is not None
+        ):
+            if event.decline_reason:
+                reason = DeclineReason[event.decline_reason]
+                mails = await self.correspondence.payment_failed(to, invoice, payment, method, reason, last=event.last)
             else:
-                mails = await self.correspondence.unpaid(to, invoice, event.decline_reason, last=event.last)
+                mails = await self.correspondence.reminder(to, invoice, last=event.last)
         await self._send(call, mails)
 
     async def subscription_changed(self, event: SubscriptionChanged, call: Call) -> None:

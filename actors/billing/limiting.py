@@ -14,24 +14,25 @@ from datetime import timedelta
 
 from actors.api.billing.v1 import EntitlementsChanged, SubscriptionChanged, UsageRecorded
 from actors.billing.counted import counted
-from actors.billing.domain.entitlement import Entitlements, LimitsReached, reached
+from actors.billing.domain.entitlement import Entitlements, LimitsReached, ReachedLimit, reached
+from actors.billing.domain.meter import Meter
 from actors.billing.domain.subscription import Subscription
 from actors.billing.keeping import totals_between
 from actors.billing.meters import Meters
-from actors.billing.standing import live_subscription
 from actors.billing.store import BillingUnit, BooksUnit
 from actors.kernel.call import Call, system_call
 from actors.kernel.cancellation import heed
 from actors.kernel.errors import AtriumError
 from actors.kernel.events.inbox import Reaction
 from actors.kernel.module import Room, Worker
-from actors.kernel.store.contract import Between
+from actors.kernel.store.contract import Between, In
 from actors.kernel.store.unit import Store
 
 TOLD_AGAIN = timedelta(days=7)
 """After so long an announcement is made once more: the bus keeps them for a month, and a host that starts needs one."""
-LOOK_SECONDS = 3600.0
+LOOK_SECONDS = 300.0
 _TOLD_AT_ONCE = 200
+_ASKED_AT_ONCE = 8
 log = logging.getLogger(__name__)
 
 
@@ -70,48 +71,64 @@ class Limiting:
 
     async def _compare(self, tenants: Sequence[str], call: Call) -> None:
         """Announces for each tenant which limits are reached, where the hosts do not know it already."""
-        told = [found for tenant in dict.fromkeys(tenants) if (found := await self.compared(tenant)) is not None]
+        told = await self.compared(tenants)
         async with self.store.unit(call) as unit:
             for one in told:
                 unit.announce(one, key=one.tenant_id)
 
-    async def compared(self, tenant_id: str, *, again: bool = False) -> LimitsReached | None:
-        """Which of its limits the tenant has reached in its present period; None when that is not news.
+    async def compared(self, tenants: Sequence[str], *, again: bool = False) -> list[LimitsReached]:
+        """Which of their limits tenants have reached in their present periods, of each for whom that is news.
 
-        With `again` also when it is known, unless nothing is reached.
+        With `again` also of those for whom it is known, unless nothing is reached.
         """
-        now = self.clock.now()
+        now, ids, meters = self.clock.now(), tuple(dict.fromkeys(tenants)), await self.meters.all()
+        if not ids:
+            return []
         async with self.books.unit(system_call(), aside=True) as unit:  # what this host heard may be older
-            entitlements = await unit.entitlements.of(tenant_id).find(tenant_id)
-            live = await live_subscription(unit, tenant_id)
-        if entitlements is None or live is None or not live.period_start_time <= now < live.period_end_time:
-            return None
-        meters = await self.meters.all()
-        limits = {
-            meter: most
-            for meter, most in entitlements.refusing.items()
-            if meter in meters and meters[meter].within_period
-        }
-        used = await self._used(live) if limits else {}
-        found = reached(limits, used)
-        spent = self.known.spent(tenant_id)
-        before = spent.used if spent is not None else {}
-        same = set(before) == {one.meter for one in found} and all(before[one.meter] >= one.most for one in found)
-        if same and (not found or (spent is not None and spent.until == live.period_end_time and not again)):
-            return None
-        return LimitsReached(tenant_id=tenant_id, limits=found, period_end_time=live.period_end_time, as_of_time=now)
+            entitled = {one.id: one for one in await unit.entitlements.select(In("id", ids), limit=len(ids))}
+            live = await unit.subscriptions.select(In("live_key", ids), limit=len(ids))
+        asked = [
+            (one, limits_within(entitled[one.tenant_id], meters))
+            for one in live
+            if one.tenant_id in entitled and one.period_start_time <= now < one.period_end_time
+        ]
+        told: list[LimitsReached] = []
+        for start in range(0, len(asked), _ASKED_AT_ONCE):
+            some = asked[start : start + _ASKED_AT_ONCE]
+            used = await asyncio.gather(*(self._used(one, limits, meters) for one, limits in some))
+            for (one, limits), quantities in zip(some, used, strict=True):
+                found = reached(limits, quantities)
+                if again and found or self._is_news(one, found):
+                    told.append(
+                        LimitsReached(
+                            tenant_id=one.tenant_id, limits=found, period_end_time=one.period_end_time, as_of_time=now
+                        )
+                    )
+        return told
 
-    async def _used(self, live: Subscription) -> Mapping[str, int]:
-        """The present period's quantities, by meter."""
+    def _is_news(self, live: Subscription, found: Sequence[ReachedLimit]) -> bool:
+        spent = self.known.spent(live.tenant_id)
+        if spent is None:
+            return bool(found)
+        if set(spent.used) != {one.meter for one in found}:
+            return True
+        return any(spent.used[one.meter] < one.most or spent.until != live.period_end_time for one in found)
+
+    async def _used(
+        self, live: Subscription, limits: Mapping[str, int], meters: Mapping[str, Meter]
+    ) -> Mapping[str, int]:
+        """The present period's quantities, by meter; none where nothing is limited."""
+        if not limits:
+            return {}
         within = Between("id", *totals_between(live.id, live.period_number))
         async with self.store.unit(system_call(), aside=True) as unit:
-            found = await counted(unit, await self.meters.all(), live.tenant_id, within)
+            found = await counted(unit, meters, live.tenant_id, within)
         return {one.meter.id: one.quantity for one in found}
 
     # --- keeping the last word on the bus ---
 
     async def run(self) -> None:
-        """Looks now and every hour whether every host that starts would hear what tenants may use; until cancelled."""
+        """Looks now and every few minutes whether a host that starts would hear all of it, until cancelled."""
         await self.known.known.wait()
         while True:
             heed()
@@ -138,9 +155,15 @@ class Limiting:
                 for one in silent[start : start + _TOLD_AT_ONCE]:
                     unit.announce(one.announcement(), key=one.id)
                     count += 1
-        for tenant_id in worn:
-            if (told := await self.compared(tenant_id, again=True)) is not None:
-                async with self.store.unit(system_call(), aside=True) as unit:
-                    unit.announce(told, key=tenant_id)
-                count += 1
+        for start in range(0, len(worn), _TOLD_AT_ONCE):
+            told = await self.compared(worn[start : start + _TOLD_AT_ONCE], again=True)
+            async with self.store.unit(system_call(), aside=True) as unit:
+                for found in told:
+                    unit.announce(found, key=found.tenant_id)
+            count += len(told)
         return count
+
+
+def limits_within(entitlements: Entitlements, meters: Mapping[str, Meter]) -> dict[str, int]:
+    """The limits beyond which more is refused, of meters that count up within a period."""
+    return {id: most for id, most in entitlements.refusing.items() if id in meters and meters[id].within_period}

@@ -30,6 +30,7 @@ from actors.billing.domain.subscription_state import RUNNING, SubscriptionState
 from actors.billing.domain.totals import InvoiceTotals
 from actors.billing.keeping import totals_between
 from actors.billing.meters import Meters
+from actors.billing.seating import Seating
 from actors.billing.settings import BillingSettings
 from actors.billing.standing import lines_in_force, rates_of
 from actors.billing.store import BillingUnit, BooksUnit
@@ -46,8 +47,11 @@ ID = "preview"
 class Previewing:
     """Computes invoices that nobody keeps."""
 
-    def __init__(self, room: Room, catalogue: Catalogue, changing: Changing, beginning: Beginning) -> None:
+    def __init__(
+        self, room: Room, catalogue: Catalogue, changing: Changing, beginning: Beginning, seating: Seating
+    ) -> None:
         self.clock, self.catalogue, self.changing, self.beginning = room.clock, catalogue, changing, beginning
+        self.seating = seating
         self.settings: BillingSettings = room.settings
         self.usage: Store[BillingUnit] = room.store
         self.meters = Meters(room)
@@ -57,11 +61,12 @@ class Previewing:
         at = self.clock.now()
         begun = await self.beginning.begun(unit, account, asked, id=ID, invoice_id=ID, at=at, needs_method=False)
         subscription, made = begun.subscription, begun.draft
-        moment = subscription.period_start_time
+        order, effective = subscription.order, subscription.period_start_time
         if subscription.on_trial:
-            made = await self._next(unit, subscription, begun.account, {})
-            moment = subscription.period_end_time
-        return self._answer(made, begun.account, subscription.order, moment=whole_second(at), effective=moment)
+            effective = subscription.period_end_time
+            seated = await self.seating.seated(subscription, effective)
+            order, made = _next_order(seated), await self._next(unit, seated, begun.account, {})
+        return self._answer(made, begun.account, order, moment=whole_second(at), effective=effective)
 
     async def of_change(
         self, unit: BooksUnit, before: Subscription, account: BillingAccount, wanted: Wanted
@@ -73,13 +78,15 @@ class Previewing:
         moment = moment_of_change(None, before, self.clock.now())
         planned = await self.changing.planned(unit, before, wanted, moment)
         at_once = planned.order != before.order and not planned.waits
+        effective = planned.moment if at_once else planned.after.period_end_time
         if at_once and not planned.after.on_trial:
+            order = planned.order
             made = await self.changing.change_draft(unit, planned, account, id=ID, at=moment)
-            effective = planned.moment
         else:
-            made = await self._next(unit, planned.after, account, await self._used(planned))
-            effective = planned.moment if at_once else planned.after.period_end_time
-        return self._answer(made, account, planned.order, moment=moment, effective=effective)
+            seated = await self.seating.seated(planned.after, planned.after.period_end_time)
+            order = _next_order(seated)
+            made = await self._next(unit, seated, account, await self._used(planned))
+        return self._answer(made, account, order, moment=moment, effective=effective)
 
     async def _next(
         self, unit: BooksUnit, present: Subscription, account: BillingAccount, quantities: dict[str, int]
@@ -139,3 +146,8 @@ class Previewing:
             effective_time=wire.timestamp(effective),
             recurring_minor=round_half_even(order.recurring_micros),
         )
+
+
+def _next_order(subscription: Subscription) -> Order:
+    """What is subscribed to from the end of the period on."""
+    return (subscription.pending_change or subscription).order

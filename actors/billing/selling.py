@@ -11,6 +11,7 @@ from actors.billing.domain.subscription import Subscription
 from actors.billing.issuing import Issuing
 from actors.billing.paying import Paying
 from actors.billing.previewing import Previewing
+from actors.billing.seating import Seating
 from actors.billing.store import BooksUnit
 from actors.billing.subscribing import Subscriptions
 from actors.kernel.module import Room
@@ -25,8 +26,9 @@ class Selling:
         self.subscriptions, self.issuing, self.paying = subscriptions, issuing, paying
         self.changing = Changing(catalogue)
         self.beginning = Beginning(self.changing)
-        self.previewing = Previewing(room, catalogue, self.changing, self.beginning)
-        self.closing = Closing(subscriptions)
+        seating = Seating(room, catalogue)
+        self.previewing = Previewing(room, catalogue, self.changing, self.beginning, seating)
+        self.closing = Closing(subscriptions, seating)
         self.cycle = Cycle(room, subscriptions, issuing, paying, self.closing)
 
     async def charges(self, unit: BooksUnit, subscription: Subscription) -> bool:

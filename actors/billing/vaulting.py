@@ -9,7 +9,7 @@ from actors.billing.domain.card_number import refuse_card_numbers
 from actors.billing.domain.payment import DeclineReason, PaymentDeclined
 from actors.billing.domain.payment_method import Facts, PaymentMethod, PaymentMethodState, State
 from actors.billing.paying import RETURN_PATH, Paying, time_for
-from actors.billing.providers.contract import ProviderUnavailable, Setup, SetupState
+from actors.billing.providers.contract import Method, ProviderUnavailable, Setup, SetupState
 from actors.billing.standing import live_subscription
 from actors.billing.store import BooksUnit
 from actors.billing.subscribing import Subscriptions
@@ -76,9 +76,7 @@ class Vaulting:
                 return now
             assert confirmation is not None
             return methods.put(now.with_setup(confirmation, now.provider_customer, setup.reference, at))
-        found = setup.method
-        facts = Facts(found.label, found.brand, found.last4, found.expire_month, found.expire_year)
-        active = methods.put(now.activated(facts, at, found.reference))
+        active = methods.put(now.activated(facts_of(setup.method), at, setup.method.reference))
         account = await unit.accounts.of(method.tenant_id).get(method.tenant_id)
         if active.state is State.ACTIVE and (now.wanted_default or not account.default_payment_method_id):
             await self.make_default(unit, active, at)
@@ -138,6 +136,11 @@ class Vaulting:
             methods = unit.payment_methods.of(method.tenant_id)
             if (now := await methods.find(method.id)) is not None:
                 methods.put(now.withdrawn())
+
+
+def facts_of(found: Method) -> Facts:
+    """What is kept of a method as its provider describes it."""
+    return Facts(found.label, found.brand, found.last4, found.expire_month, found.expire_year)
 
 
 def unfinished(method: PaymentMethod, at: datetime) -> bool:

@@ -11,9 +11,9 @@ from actors.billing.domain.payment_method import Provider
 from actors.billing.domain.payment_method import State as MethodState
 from actors.billing.keeping import ProviderEventSeen
 from actors.billing.paying import Paying, outcome_of
-from actors.billing.providers.contract import EventKind, PaymentProvider, ProviderEvent
+from actors.billing.providers.contract import EventKind, Method, PaymentProvider, ProviderEvent
 from actors.billing.refunding import Refunding
-from actors.billing.vaulting import Vaulting
+from actors.billing.vaulting import Vaulting, facts_of
 from actors.kernel.call import Call
 from actors.kernel.errors import Malformed
 from actors.kernel.store.contract import Eq
@@ -61,6 +61,8 @@ class Webhooks:
             await self._refund(provider, event, call)
         elif event.kind is EventKind.SETUP:
             await self._setup(provider, event, call)
+        elif event.kind is EventKind.METHOD and event.method is not None:
+            await self._renewed(provider, event.method, call)
         else:
             log.debug("nothing of ours: %s %s", provider.name, event.type)
 
@@ -92,6 +94,12 @@ class Webhooks:
             method = await unit.payment_methods.one(Eq("provider_reference", event.reference))
         if method is not None and method.provider is provider and method.state is MethodState.PENDING:
             await self.vaulting.finish(call, method)
+
+    async def _renewed(self, provider: Provider, found: Method, call: Call) -> None:
+        async with self.books.unit(call, aside=True) as unit:
+            method = await unit.payment_methods.one(Eq("provider_reference", found.reference))
+            if method is not None and method.provider is provider and method.state is not MethodState.PENDING:
+                unit.payment_methods.put(method.activated(facts_of(found), self.clock.now()))
 
     async def _payment_of(self, provider: Provider, event: ProviderEvent, call: Call) -> Payment | None:
         async with self.books.unit(call, aside=True) as unit:

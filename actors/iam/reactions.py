@@ -251,6 +251,7 @@ class IamReactions:
                     f"{scope or PLATFORM}:{day}",
                     {"tenant_id": scope, "day": day},
                     None,
+                    None,
                     **{what: scopes.count(scope)},
                 )
 

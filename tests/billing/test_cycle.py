@@ -118,7 +118,8 @@ async def test_usage_is_charged_with_the_next_period_once_it_is_known(shop: Shop
         (LineKind.USAGE, 123, 1),
     ]
     async with shop.unit(acme.id) as unit:
-        assert [(one.meter, one.quantity) for one in await unit.usage_logs.select()] == [("api_calls", 123)]
+        logs = {one.meter: one.quantity for one in await unit.usage_logs.select()}
+    assert logs["api_calls"] == 123
     assert [one.close_time is not None for one in await shop.periods(acme)] == [True, False]
 
 
@@ -195,6 +196,28 @@ async def test_a_card_that_fails_is_tried_again_and_suspends_in_the_end(shop: Sh
     assert len(await shop.invoices(acme)) == 3, "the period that begins anew is charged"
 
 
+async def test_a_period_begins_with_a_seat_for_everybody(shop: Shop) -> None:
+    world, acme = shop.world, shop.world.acme
+    await shop.subscribe(acme, "large", seats=2)
+    for name in ("sue", "tom", "ivy"):
+        await world.person(world.acme_admin, f"{name}@acme.example")
+    assert (await shop.live(acme)).seats == 2, "nobody is charged for in the middle of a period"
+    previewed = await shop.preview(acme)
+    assert previewed.totals.total_minor == 3000 + 4 * 500
+    await shop.until((await shop.live(acme)).period_end_time)
+    assert (await shop.live(acme)).seats == 4
+    assert (await shop.invoices(acme))[-1].totals.total_minor == previewed.totals.total_minor
+    await shop.change(acme, seats=9)
+    await shop.until((await shop.live(acme)).period_end_time)
+    assert (await shop.live(acme)).seats == 9, "what was bought beyond that stays bought"
+    await shop.change(acme, seats=1)
+    await shop.until((await shop.live(acme)).period_end_time)
+    assert (await shop.live(acme)).seats == 4
+    await shop.change(acme, plan_id="small")
+    await shop.until((await shop.live(acme)).period_end_time)
+    assert (await shop.live(acme)).seats == 1
+
+
 async def test_an_event_that_comes_again_changes_nothing(shop: Shop) -> None:
     acme = shop.world.acme
     await shop.subscribe(acme, "metered")
@@ -209,6 +232,42 @@ async def test_an_event_that_comes_again_changes_nothing(shop: Shop) -> None:
             await host.reactions.handle(reaction, dataclasses.replace(envelope, id=f"evt_again_{event}_{n}"))
     await shop.world.settle()
     assert await totals(shop) == before
+
+
+async def test_the_sweep_finds_what_lost_schedules_and_events_left(shop: Shop) -> None:
+    world, acme = shop.world, shop.world.acme
+    await shop.without(world.globex)
+    await shop.subscribe(acme, "metered")
+    await shop.use(acme, "api_calls", 3)
+    end = (await shop.live(acme)).period_end_time
+
+    async def lost(moment: datetime) -> int:
+        world.bus._schedules.clear()
+        world.clock.advance(moment - world.clock.now())
+        found = await shop.selling.cycle.sweep()
+        world.bus._schedules.clear()
+        await world.settle()
+        world.bus._schedules.clear()
+        return found
+
+    assert await lost(end + timedelta(minutes=5)) == 0
+    assert await lost(end + timedelta(minutes=11)) == 1
+    assert (await shop.live(acme)).period_number == 2
+    assert await lost(end + CLOSING + timedelta(minutes=11)) == 1
+    draft = (await shop.invoices(acme))[-1]
+    assert draft.state is PAID and draft.totals.total_minor == 2003
+    async with shop.unit(acme.id) as unit:
+        again = draft.but(id="inv_left", version=0, number="", state=InvoiceState.DRAFT, period_key=None)
+        lines = [one.but(id=f"{one.id}-left", version=0, invoice_id="inv_left") for one in await shop.lines(draft)]
+        moved = timedelta(days=3650)
+        for line in lines:
+            assert line.start_time is not None and line.end_time is not None
+            unit.lines.put(line.but(start_time=line.start_time + moved, end_time=line.end_time + moved))
+        unit.invoices.put(again.but(totals=dataclasses.replace(draft.totals, paid_minor=0)))
+    assert await lost(end + CLOSING + timedelta(minutes=22)) == 1
+    async with shop.unit(acme.id) as unit:
+        assert (await unit.invoices.get("inv_left")).number
+    await world.settle()
 
 
 async def test_a_version_of_a_plan_takes_effect_when_its_time_comes(shop: Shop) -> None:

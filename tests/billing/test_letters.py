@@ -13,6 +13,7 @@ import pytest
 from actors.billing.correspondence import REASONS
 from actors.billing.domain.account import Party
 from actors.billing.domain.payment import DeclineReason
+from actors.billing.domain.payment_method import Facts, Provider, new_payment_method
 from actors.billing.domain.recipient import ADMIN_ROLE, CONTACT_ROLE, MOST_RECIPIENTS, Contact, recipients
 from actors.billing.domain.subscription import Subscription
 from actors.billing.domain.subscription_state import State
@@ -150,6 +151,27 @@ async def test_each_failed_attempt_is_mailed_then_the_suspension(shop: Shop) -> 
     assert "will not be tried again" in failed[-1].text
     (suspended,) = mails(shop, "suspended")
     assert "An invoice is unpaid" in suspended.text and "/t/acme/invoices" in suspended.text
+
+
+async def test_who_pays_by_transfer_is_reminded(shop: Shop) -> None:
+    world, acme = shop.world, shop.world.acme
+    await shop.without(acme)
+    at = world.clock.now()
+    method = new_payment_method(id="pm_transfer", tenant_id=acme.id, provider=Provider.MANUAL, at=at)
+    async with shop.unit(acme.id) as unit:
+        unit.payment_methods.put(method.activated(Facts("Bank transfer"), at, "transfer"))
+        unit.accounts.put((await unit.accounts.get(acme.id)).with_default_method("pm_transfer", at))
+    await shop.subscribe(acme, "small")
+    await world.settle()
+    (invoice,) = mails(shop, "invoice")
+    assert "Please pay €10.00 by" in invoice.text and "IBAN DE02" in invoice.text
+    (first,) = await shop.invoices(acme)
+    assert first.due_time is not None
+    await shop.until(first.due_time + timedelta(days=9))
+    reminded = [mail for mail in mails(shop, "reminder") if first.number in mail.subject]
+    assert len(reminded) == 5 and reminded[0].subject.startswith("Reminder") and "IBAN DE02" in reminded[0].text
+    assert reminded[-1].subject.startswith("Last reminder") and "suspended until" in reminded[-1].text
+    assert mails(shop, "payment_failed") == [] and len(mails(shop, "suspended")) == 1
 
 
 async def test_a_first_payment_that_fails_is_not_mailed_for_its_payer_is_there(shop: Shop) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from actors.billing.domain.invoice import State as InvoiceState
 from actors.billing.domain.payment import State
+from actors.billing.domain.payment_method import State as MethodState
 from actors.billing.providers.registry import Providers
 from actors.billing.providers.sandbox_events import SIGNATURE_HEADER
 from actors.billing.providers.stripe import StripePayments
@@ -245,4 +246,34 @@ async def test_stripes_signatures_are_checked_and_old_or_forged_ones_refused(
     with refused("MALFORMED"):
         await market.hook(
             strange, {name.lower(): value for name, value in stripe.signed(strange).items()}, provider="stripe"
+        )
+
+
+async def test_a_card_that_its_bank_has_renewed_is_charged_again(market: Market, stripe: StripeFake) -> None:
+    card = await market.method("tok_visa", provider=2)
+    async with market.unit() as unit:
+        kept = unit.payment_methods.put((await unit.payment_methods.get(card.id)).expired(market.world.clock.now()))
+    renewed = {"brand": "visa", "last4": "1881", "exp_month": 7, "exp_year": market.world.clock.now().year + 4}
+    told = {
+        "id": "evt_renewed",
+        "object": "event",
+        "type": "payment_method.automatically_updated",
+        "created": int(market.world.clock.now().timestamp()),
+        "data": {
+            "object": {"object": "payment_method", "id": kept.provider_reference, "type": "card", "card": renewed}
+        },
+    }
+    body = orjson.dumps(told)
+    headers = {name.lower(): value for name, value in stripe.signed(body).items()}
+    await market.hook(body, headers, provider="stripe")
+    async with market.unit() as unit:
+        now = await unit.payment_methods.get(card.id)
+    assert (now.state, now.label, now.expire_month) == (MethodState.ACTIVE, "Visa •••• 1881", 7)
+    await market.world.call("billing.DeletePaymentMethod", market.admin, id=card.id)
+    again = orjson.dumps({**told, "id": "evt_again"})
+    headers = {name.lower(): value for name, value in stripe.signed(again).items()}
+    await market.hook(again, headers, provider="stripe")
+    async with market.unit() as unit:
+        assert (await unit.payment_methods.get(card.id)).state is MethodState.REMOVED, (
+            "who removed it has the last word"
         )

@@ -391,6 +391,17 @@ async def test_a_schedule_fires_once_at_its_time(buses: Buses) -> None:
     assert found.stored_ms >= due.timestamp() * 1000
 
 
+async def test_a_schedule_whose_time_has_passed_fires_at_once(buses: Buses) -> None:
+    bus, seen = await buses.replica(), Seen()
+    passed = datetime.now(UTC) - timedelta(days=40)
+    async with consuming(bus, "one", seen, "Due"):
+        await bus.publish([schedule(f"@at {passed:%Y-%m-%dT%H:%M:%SZ}", name="billing.close.sub_1.2")])
+        await buses.until_due(1.2)
+        await until(lambda: seen.ids)
+        await buses.until_due(1.2)
+    assert len(seen.ids) == 1
+
+
 async def test_a_repeating_schedule_is_an_event_of_its_own_each_time(buses: Buses) -> None:
     bus, seen = await buses.replica(), Seen()
     async with consuming(bus, "one", seen, "Due"):

@@ -23,7 +23,7 @@ from actors.kernel.access.policy import Method
 from actors.kernel.call import Call
 from actors.kernel.clock import Clock
 from actors.kernel.entitlements import Entitlements
-from actors.kernel.errors import Code, DependencyUnavailable, NotFound, to_status
+from actors.kernel.errors import Code, DependencyUnavailable, LimitReached, NotFound, to_status
 from actors.kernel.events.jetstream import connect
 from actors.kernel.host.chain import Chain
 from actors.kernel.host.server import Server
@@ -265,6 +265,39 @@ async def test_a_refusal_over_the_wire_says_why_and_names_the_request() -> None:
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await stub.GetUser(GetUserRequest(id="usr_1"))
         assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
+
+
+async def test_a_refusal_that_knows_when_it_is_over_says_so_in_a_header_too() -> None:
+    async def limited(request: Any, call: Call) -> User:
+        call.response_headers.append(("set-cookie", "a=b"))
+        raise LimitReached(meter="api_calls", most=5, retry_after_seconds=6.2)
+
+    async with serving((GET, limited)) as port, stub_of(port) as stub:
+        call = stub.GetUser(GetUserRequest(id="usr_1"), metadata=TOKEN)
+        headers = [(k, v) for k, v in await call.initial_metadata()]
+        assert ("retry-after", "7") in headers and ("set-cookie", "a=b") in headers
+        assert await call.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+
+
+@pytest.mark.parametrize("answers", [0, 1])
+async def test_a_stream_that_is_refused_late_says_why_without_the_header(answers: int) -> None:
+    async def stream(request: Any, call: Call) -> AsyncIterator[User]:
+        for _ in range(answers):
+            yield User(id="a")
+        raise LimitReached(meter="reports", most=5, retry_after_seconds=6)
+
+    method = dataclasses.replace(GET, streaming=True)
+    async with serving((method, stream)) as port, grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        call = channel.unary_stream(
+            GET.path, request_serializer=GetUserRequest.SerializeToString, response_deserializer=User.FromString
+        )(GetUserRequest(id="x"), metadata=TOKEN)
+        found = []
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            async for answer in call:
+                found.append(answer.id)
+        assert found == ["a"] * answers
+        assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert "5 of reports" in str(refused.value.details())
 
 
 async def test_bytes_that_are_no_message_are_malformed_and_not_a_fault() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import copy
+import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -66,6 +67,7 @@ async def furnish(world: World, tenant: Any, admin: str) -> Target:
     await world.call("iam.CreateUser", admin, email=f"ivy@{mark}.example", display_name=f"{mark} Ivy")
     await world.call("tenants.UpdateTenantSettings", admin, tenant_id=tenant.id, time_zone="Asia/Tokyo")
     export = await world.call("tenants.ExportTenant", admin, tenant_id=tenant.id)
+    billed = await furnish_billing(world, tenant, admin)
     await world.settle()
     session = next(s for s in (await world.call("iam.ListSessions", admin, user_id=user.id)).sessions)
     audit = (await world.call("iam.ListAuditLogs", admin)).audit_logs[0]
@@ -77,6 +79,7 @@ async def furnish(world: World, tenant: Any, admin: str) -> Target:
         "export": export.id,
         "audit": audit.id,
         "tenant": tenant.id,
+        **billed,
     }
     own = {*ids.values(), mark, f"admin@{tenant.slug}.example", "Asia/Tokyo"} | {
         u["id"]
@@ -87,11 +90,35 @@ async def furnish(world: World, tenant: Any, admin: str) -> Target:
     return Target(tenant, ids, {trace.encode() for trace in own})
 
 
+async def furnish_billing(world: World, tenant: Any, admin: str) -> dict[str, str]:
+    """A subscription that is paid for, with its invoice, payment and payment method."""
+    live = (await world.call("billing.ListSubscriptions", admin)).subscriptions[0]
+    await world.call("billing.CancelSubscription", admin, id=live.id, now=True)
+    method = await world.call(
+        "billing.CreatePaymentMethod", admin, provider="PROVIDER_SANDBOX", provider_token="tok_visa", default=True
+    )
+    made = await world.call(
+        "billing.CreateSubscription", admin, plan_id=tenant.plan, interval="INTERVAL_MONTH", skip_trial=True
+    )
+    assert made.subscription.state == made.subscription.STATE_ACTIVE
+    shown = await world.call("billing.GetInvoice", admin, id=made.invoice.id)
+    return {
+        "subscription": made.subscription.id,
+        "invoice": made.invoice.id,
+        "line": shown.lines[0].id,
+        "payment": made.payment.id,
+        "payment_method": method.id,
+    }
+
+
 async def set_the_scene(world: World, placement: str) -> Scene:
     """acme is in the pool, globex has a database of its own; each is attacked by the other."""
     both = (world.acme, world.acme_admin), (world.globex, world.globex_admin)
     (tenant, admin), (other, other_admin) = both if placement == "pool" else both[::-1]
     target = await furnish(world, tenant, admin)
+    # The attacker has none, so that it is the tenant's payment method that is refused, not a second subscription.
+    own = (await world.call("billing.ListSubscriptions", other_admin)).subscriptions[0]
+    await world.call("billing.CancelSubscription", other_admin, id=own.id, now=True)
     await world.call("iam.CreateUser", world.root, email="plain@example.com", display_name="Plain")
     await world.settle()
     invitation = link_token(world.mails.to("plain@example.com")[-1])
@@ -163,11 +190,13 @@ def fill(message: Message, method: Method, ids: dict[str, str], tenant_id: str) 
         ):
             setattr(message, one.name, tenant_id)
         elif one.name == "id" or one.name.endswith("_id") or one.name.endswith("_ids"):
-            value = ids.get(kind_of(one, method), "")
+            value = ids.get(kind_of(one, method)) or (SHARED.get(kind_of(one, method), "") if needs_value(one) else "")
             if one.is_repeated:
                 getattr(message, one.name).extend([value] if value else [])
             else:
                 setattr(message, one.name, value)
+        elif one.message_type is not None and one.message_type.GetOptions().map_entry:
+            continue
         elif one.message_type is not None and one.message_type.full_name.startswith("atrium."):
             part = getattr(message, one.name)
             fill(part.add() if one.is_repeated else part, method, ids, tenant_id)
@@ -175,11 +204,29 @@ def fill(message: Message, method: Method, ids: dict[str, str], tenant_id: str) 
             sample(message, one)
 
 
+SHARED = {"plan": "standard", "coupon": "cou_1", "tax_rate": "tax_1", "meter": "scans"}
+"""Ids of things that are no tenant's."""
+
+
 def kind_of(one: FieldDescriptor, method: Method) -> str:
     """What a field is an id of: by its name, or for a plain `id` by the service it is sent to."""
     if one.name not in ("id", "ids"):
         return one.name.removesuffix("s").removesuffix("_id")
-    kinds = {"User": "user", "Role": "role", "ApiKey": "api_key", "Session": "session", "TenantExport": "export"}
+    kinds = {
+        "User": "user",
+        "Role": "role",
+        "ApiKey": "api_key",
+        "Session": "session",
+        "TenantExport": "export",
+        "Subscription": "subscription",
+        "Invoice": "invoice",
+        "Payment": "payment",
+        "PaymentMethod": "payment_method",
+        "Plan": "plan",
+        "Discount": "coupon",
+        "TaxRate": "tax_rate",
+        "Usage": "meter",
+    }
     return next((kind for prefix, kind in kinds.items() if method.service == f"{prefix}Service"), "tenant")
 
 
@@ -187,7 +234,15 @@ def needs_value(one: FieldDescriptor) -> bool:
     rules = one.GetOptions().Extensions[validate_pb2.field]
     text = rules.string
     return bool(
-        text.min_len or text.email or text.pattern or list(rules.enum.not_in) or rules.repeated.min_items
+        text.min_len
+        or text.email
+        or (text.pattern and re.fullmatch(text.pattern, "") is None)
+        or list(rules.enum.not_in)
+        or list(getattr(rules.enum, "in"))
+        or list(getattr(text, "in"))
+        or rules.repeated.min_items
+        or rules.int64.gte > 0
+        or rules.int64.HasField("gt")
     ) and one.name not in ("etag", "page_token")
 
 
@@ -208,12 +263,27 @@ def sample(message: Message, one: FieldDescriptor) -> None:
         "accent_color": "#123456",
         "locale": "en",
         "time_zone": "UTC",
+        "currency": "EUR",
+        "country": "DE",
+        "meter": "scans",
+        "tier": "standard",
+        "features": ["matrix.probe"],
     }
-    value = values.get(one.name, "matrix probe, long enough")
+    value = values.get(one.name) or _plain(one)
     if one.is_repeated:
         getattr(message, one.name).extend(value if isinstance(value, list) else [value])
     else:
         setattr(message, one.name, value)
+
+
+def _plain(one: FieldDescriptor) -> Any:
+    """A value of the field's type."""
+    rules = one.GetOptions().Extensions[validate_pb2.field]
+    if allowed := list(getattr(rules.string, "in")):
+        return allowed[0]
+    if one.enum_type is not None:
+        return 1
+    return 1 if one.cpp_type in (one.CPPTYPE_INT32, one.CPPTYPE_INT64) else "matrix probe, long enough"
 
 
 # --- attacks ---
@@ -385,7 +455,9 @@ async def test_an_api_key_opens_only_what_it_was_made_for(scene: Scene) -> None:
 
 
 def test_every_method_can_be_attacked_with_a_request_that_is_valid() -> None:
-    ids = {k: f"{k}_1" for k in ("user", "role", "api_key", "session", "export", "tenant")}
+    kinds = ("user", "role", "api_key", "session", "export", "tenant")
+    kinds += ("subscription", "invoice", "line", "payment", "payment_method")
+    ids = {k: f"{k}_1" for k in kinds}
     broken = []
     for method in METHODS:
         request = build(method, ids, "ten_1")

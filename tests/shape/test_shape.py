@@ -55,7 +55,9 @@ def test_no_file_is_too_long_to_be_one(folder: str) -> None:
     long = {
         relative(path): lines
         for path in SOURCES
-        if path.is_relative_to(ROOT / folder) and (lines := len(path.read_text().splitlines())) > LONGEST
+        if path.is_relative_to(ROOT / folder)
+        and "migrations" not in path.parts  # drafted from the collections, table by table
+        and (lines := len(path.read_text().splitlines())) > LONGEST
     }
     assert long == {}, f"more than {LONGEST} lines: each of these is usually two"
 

@@ -197,6 +197,8 @@ class EventKind(enum.Enum):
     """`refund` is how the refund stood."""
     SETUP = "SETUP"
     """The saving of a method went on: look it up by `reference`."""
+    METHOD = "METHOD"
+    """`method` is how a saved method is now: its bank has renewed the card."""
     OTHER = "OTHER"
     """Nothing of ours; taken and forgotten."""
 
@@ -211,11 +213,12 @@ class ProviderEvent:
     time: datetime
     """When it happened, as the provider says."""
     reference: str = ""
-    """The provider's name of the payment, refund or setup."""
+    """The provider's name of the payment, refund, setup or method."""
     idempotency_key: str = ""
     """Our id of the payment or refund; empty when the event does not carry it."""
     outcome: Outcome | None = None
     refund: RefundOutcome | None = None
+    method: Method | None = None
     type: str = ""
     """The provider's own word for it."""
 

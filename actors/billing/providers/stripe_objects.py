@@ -120,6 +120,8 @@ def event(data: Data) -> ProviderEvent:
         return ProviderEvent(kind=EventKind.PAYMENT, outcome=charge_outcome(subject), **about)
     if kind == "setup_intent" and type.startswith("setup_intent."):
         return ProviderEvent(kind=EventKind.SETUP, **about)
+    if type == "payment_method.automatically_updated":
+        return ProviderEvent(kind=EventKind.METHOD, method=_method(subject), **about)
     if kind == "refund":
         return ProviderEvent(kind=EventKind.REFUND, refund=refund_outcome(subject), **about)
     return ProviderEvent(kind=EventKind.OTHER, **about)

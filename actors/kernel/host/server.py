@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
@@ -142,27 +143,32 @@ def _unary(chain: Chain, method: Method, run: Next) -> Any:
 def _stream(chain: Chain, method: Method, run: Next) -> Any:
     async def behave(request: Any, context: Any) -> AsyncIterator[Any]:
         call = _call(chain, method, request, context)
+        opened = False
         try:
             if isinstance(request, AtriumError):
                 raise request
             answers = await run(request, call)
+            opened = True  # headers go once, and before the first answer
             if call.response_headers:
                 await context.send_initial_metadata(tuple(call.response_headers))
-                call.response_headers.clear()  # they go once, also when the stream ends in a refusal
             async with contextlib.aclosing(answers):
                 async for answer in answers:
                     yield answer
         except AtriumError as error:
-            await _refuse(context, error, call)
+            await _refuse(context, error, call, headers=not opened)
         except Exception:
             log.exception("unhandled error in the stream of %s", method)
-            await _refuse(context, Internal(request_id=call.request_id), call)
+            await _refuse(context, Internal(request_id=call.request_id), call, headers=not opened)
 
     return behave
 
 
-async def _refuse(context: Any, error: AtriumError, call: Call) -> None:
+async def _refuse(context: Any, error: AtriumError, call: Call, *, headers: bool = True) -> None:
     extra = {} if isinstance(error, Internal) or not call.request_id else {"request_id": call.request_id}
-    if call.response_headers:
-        await context.send_initial_metadata(tuple(call.response_headers))
+    if headers:
+        sent = list(call.response_headers)
+        if (seconds := error.metadata.get("retry_after_seconds")) is not None:
+            sent.append(("retry-after", str(math.ceil(float(seconds)))))
+        if sent:
+            await context.send_initial_metadata(tuple(sent))
     await context.abort_with_status(rpc_status.to_status(to_status(error, extra)))

@@ -206,7 +206,8 @@ class Tenant(Record):
         return self if plan == self.plan else self.updated(at, plan=(plan, tier))
 
     def entitled(self, plan: str, tier: str, revision: int, at: datetime) -> Tenant:
-        """Put on the plan of its subscription; the same record for what was said before what is known, and for one that is gone."""
+        """Put on the plan of its subscription; the same record for what is older than what is known, and for one that
+        is gone."""
         if revision <= self.entitlements_revision or self.state in (State.DELETING, State.PURGED):
             return self
         return self.updated(at, plan=(plan, tier)).but(entitlements_revision=revision)

@@ -128,7 +128,9 @@ class Subscription(message.Message):
     interval: plan_pb2.Interval.ValueType
     currency: builtins.str
     seats: builtins.int
-    """Paid seats; 1 for plans without a price by seat."""
+    """Paid seats; 1 for plans without a price by seat. Each period begins with one for each of the tenant's people, at
+    least: who came within a period is charged from the next one on.
+    """
     period_number: builtins.int
     """Counts from 1; a trial is a period, and so is a first one that ends at a later anchor."""
     cancel_at_period_end: builtins.bool

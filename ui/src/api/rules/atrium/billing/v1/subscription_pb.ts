@@ -58,7 +58,8 @@ export type Subscription = Message<"atrium.billing.v1.Subscription"> & {
   currency: string;
 
   /**
-   * Paid seats; 1 for plans without a price by seat.
+   * Paid seats; 1 for plans without a price by seat. Each period begins with one for each of the tenant's people, at
+   * least: who came within a period is charged from the next one on.
    *
    * @generated from field: int64 seats = 8;
    */
