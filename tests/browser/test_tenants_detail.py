@@ -168,7 +168,7 @@ async def test_who_acts_for_a_tenant_looks_and_changes_nothing(site: Platform, o
     refused = await page.evaluate("""async () => (await fetch("/api/v1/users", {method: "POST", body: "{}"})).status""")
     assert refused in (401, 403)
     await page.get_by_role("button", name="Stop").or_(page.get_by_role("button", name="End")).first.click()
-    await expect(page).to_have_url("/master-admin/dashboards/identity", timeout=20_000)
+    await expect(page).to_have_url("/master-admin/dashboards/tenants", timeout=20_000)
 
 
 async def test_addresses_lead_to_sections_and_back(site: Platform, open_page: OpenPage) -> None:
