@@ -29,6 +29,42 @@ const trustedTypes: Plugin = {
   },
 };
 
+/**
+ * The parts that every first page fetches, whole: one by one they are fifty small files, and a browser asks for six at
+ * a time. Other pages need most of them too.
+ */
+const FIRST = { start: "src/app/main.tsx", visitor: "src/features/iam/login/LoginPage.tsx" } as const;
+
+interface Graph {
+  getModuleInfo: (id: string) => { importedIds: string[] } | null;
+}
+
+/** The first part that a module belongs to; null for modules that only some pages need. */
+function firstPart(id: string, graph: Graph): string | null {
+  for (const [part, source] of Object.entries(FIRST)) {
+    let members = parts.get(part);
+    if (members === undefined)
+      parts.set(part, (members = reached(fileURLToPath(new URL(source, import.meta.url)), graph)));
+    if (members.has(id)) return part;
+  }
+  return null;
+}
+
+const parts = new Map<string, ReadonlySet<string>>();
+
+/** All that a module imports without asking for it later. It stays in a file of its own, by which the manifest knows it. */
+function reached(entry: string, graph: Graph): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const next = [entry];
+  for (let id = next.pop(); id !== undefined; id = next.pop()) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    next.push(...(graph.getModuleInfo(id)?.importedIds ?? []));
+  }
+  seen.delete(entry);
+  return seen;
+}
+
 export default defineConfig({
   plugins: [react(), ownLanguages, trustedTypes],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
@@ -50,6 +86,12 @@ export default defineConfig({
           groups: [
             { name: "react", test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/, priority: 2 },
             { name: "router", test: /node_modules[\\/]react-router[\\/]/, priority: 1 },
+            {
+              name: firstPart,
+              debugName: "first parts",
+              test: /[\\/]ui[\\/]src[\\/]/,
+              includeDependenciesRecursively: false,
+            },
           ],
         },
       },

@@ -1,4 +1,4 @@
-import { ApiError } from "@/api/errors";
+import { ApiError, ClientReason } from "@/api/errors";
 import { isFailure } from "@/api/rtk";
 
 /** The answer of a mutation. Fails with ApiError, as clients do, where the store keeps a plain failure. */
@@ -6,6 +6,10 @@ export async function answered<T>(call: { unwrap: () => Promise<T> }): Promise<T
   try {
     return await call.unwrap();
   } catch (error) {
-    throw isFailure(error) ? new ApiError(error) : error;
+    if (isFailure(error)) throw new ApiError(error);
+    // A store that is emptied because the session has ended gives up what is under way.
+    if (error instanceof Object && "name" in error && error.name === "AbortError")
+      throw new ApiError({ reason: ClientReason.CANCELLED, message: "the session ended meanwhile" });
+    throw error;
   }
 }
