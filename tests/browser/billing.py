@@ -56,9 +56,12 @@ async def biller(open_page: OpenPage, path: str) -> Page:
 
 
 async def looks_right(page: Page, path: str = "") -> None:
-    """Asserts of a page, or of the one at a path, that it is accessible and fits in every view."""
+    """Asserts of a page, or of the one at a path, that it is accessible and fits in every view, as it is loaded."""
     if path:
         await page.goto(path)
+    else:
+        # What was announced of a button that is gone is no part of the page.
+        await page.reload()
     await expect(page.get_by_role("heading", level=1)).to_be_visible()
     await expect(page.locator("main [aria-busy=true]")).to_have_count(0)
     await check_every_view(page)

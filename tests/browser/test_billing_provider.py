@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
+from tests.browser.accessibility import check_every_view
 from tests.browser.billing import biller, change_plan, invoices_of, looks_right, payer_of
 from tests.browser.conftest import OpenPage
 from tests.browser.tenants import fresh, slug_of, tenant_of
@@ -24,7 +25,7 @@ async def test_a_plan_is_written_priced_published_and_offered(site: Platform, op
     await amount.blur()
     await page.get_by_role("button", name="Simulate").click()
     await expect(page.get_by_role("region", name="Price simulator").get_by_text("€29.90").first).to_be_visible()
-    await looks_right(page)
+    await check_every_view(page)
     await page.get_by_role("button", name="Create draft").click()
     await page.get_by_role("link", name=name).click()
     await expect(page.get_by_text("This is a draft")).to_be_visible()
