@@ -7,12 +7,12 @@ from typing import Any
 
 from playwright.async_api import Page, expect
 
-from tests.browser.conftest import Axe, OpenPage
-from tests.browser.people import fits, sign_in, signed_in
+from tests.browser.accessibility import check_every_view
+from tests.browser.conftest import OpenPage
+from tests.browser.people import sign_in, signed_in
 from tests.browser.tenants import as_admin_of, tenant_of
+from tests.browser.view import View
 from tests.journeys.platform import Platform, eventually, ok
-
-LOOKS = [(width, mode) for width in (1440, 360) for mode in ("light", "dark")]
 
 
 async def payer_of(site: Platform, open_page: OpenPage, slug: str, card: str = "") -> Page:
@@ -49,21 +49,22 @@ async def change_plan(page: Page, plan: str) -> None:
 
 async def biller(open_page: OpenPage, path: str) -> Page:
     """A page of the provider, as a Super Admin."""
-    page = await open_page(f"/master-admin/{path}")
+    page = await open_page(f"/master-admin/{path}", View(1440))
     await sign_in(page)
     await signed_in(page)
     return page
 
 
-async def looks_right(page: Page, axe: Axe) -> None:
-    """Asserts that a page has no fault for axe-core and fits, wide and narrow, light and dark."""
+async def looks_right(page: Page, path: str = "") -> None:
+    """Asserts of a page, or of the one at a path, that it is accessible and fits in every view, as it is loaded."""
+    if path:
+        await page.goto(path)
+    else:
+        # What was announced of a button that is gone is no part of the page.
+        await page.reload()
     await expect(page.get_by_role("heading", level=1)).to_be_visible()
-    await expect(page.locator("[aria-busy=true]")).to_have_count(0)
-    for width, mode in LOOKS:
-        await page.set_viewport_size({"width": width, "height": 900})
-        await page.emulate_media(color_scheme=mode, reduced_motion="reduce")  # type: ignore[arg-type]
-        await fits(page)
-        await axe(page)
+    await expect(page.locator("main [aria-busy=true]")).to_have_count(0)
+    await check_every_view(page)
 
 
 async def invoices_of(site: Platform, tenant_id: str, least: int = 1) -> list[dict[str, Any]]:

@@ -320,7 +320,7 @@ test("who may only look is told why, and is shown nothing they may not see", asy
   await renderApp({ edge: billingEdge(), address: "/t/acme/billing", me });
   expect(await screen.findByRole("button", { name: "Change plan" })).toHaveAttribute("aria-disabled", "true");
   expect(screen.queryByRole("link", { name: "Payment methods" })).toBeNull();
-  expect(screen.queryByRole("link", { name: "Usage" })).toBeNull();
+  expect(screen.queryByRole("link", { name: "Usage and limits" })).toBeNull();
 });
 
 test("the yearly plan in German", async () => {
