@@ -72,7 +72,7 @@ def test_a_field_is_required_exactly_when_validation_refuses_a_request_without_i
     required = {field.name for field in message.fields if required_in_request(field)}
     empty = message_factory.GetMessageClass(_in_default_pool(route.request))()
     violations = protovalidate.Validator().collect_violations(empty)
-    refused = {v.proto.field.elements[0].field_name for v in violations if v.proto.field.elements}
+    refused = {v.proto.field.elements[0].field_name for v in violations if v.proto.field and v.proto.field.elements}
     oneofs = {oneof.name for oneof in message.oneofs}
     assert required == refused - oneofs
 
