@@ -7,8 +7,9 @@ let elements;
 
 addEventListener("message", ({ origin, source, data }) => {
   if (origin !== location.origin || source !== parent) return;
-  if (data.type === "begin") begin(data).catch((error) => tell({ type: "failed", message: String(error.message ?? error) }));
-  else if (data.type === "submit") submit();
+  if (data.type === "begin")
+    begin(data).catch((error) => tell({ type: "failed", message: String(error.message ?? error) }));
+  else if (data.type === "submit") void submit();
 });
 
 async function begin({ kind, publishableKey, clientSecret, locale, dark }) {
@@ -25,7 +26,9 @@ async function begin({ kind, publishableKey, clientSecret, locale, dark }) {
   fields.on("ready", () => tell({ type: "ready" }));
   fields.on("loaderror", ({ error }) => tell({ type: "failed", message: error.message ?? "" }));
   fields.mount("#fields");
-  new ResizeObserver(() => tell({ type: "height", pixels: document.documentElement.scrollHeight })).observe(document.body);
+  new ResizeObserver(() => tell({ type: "height", pixels: document.documentElement.scrollHeight })).observe(
+    document.body,
+  );
 }
 
 async function submit() {
@@ -42,8 +45,8 @@ function load(source) {
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = source;
-    script.onload = resolve;
-    script.onerror = () => reject(new Error("Stripe cannot be reached."));
+    script.addEventListener("load", resolve);
+    script.addEventListener("error", () => reject(new Error("Stripe cannot be reached.")));
     document.head.append(script);
   });
 }

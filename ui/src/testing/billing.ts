@@ -221,7 +221,7 @@ export function invoiceOf(
     sandbox: true,
     etag: "i1",
     ...more,
-  };
+  } as MessageInitShape<typeof InvoiceSchema>;
 }
 
 export const METERS = [

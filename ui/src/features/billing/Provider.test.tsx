@@ -1,3 +1,4 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
 import { cleanup, screen, within } from "@testing-library/react";
 import { afterEach, expect, test } from "vitest";
 
@@ -8,7 +9,7 @@ import { InvoiceService } from "@/api/gen/atrium/billing/v1/invoice_service_pb";
 import { LedgerService } from "@/api/gen/atrium/billing/v1/ledger_service_pb";
 import { Payment_State, Provider } from "@/api/gen/atrium/billing/v1/payment_pb";
 import { PaymentService } from "@/api/gen/atrium/billing/v1/payment_service_pb";
-import { Interval, Plan_State } from "@/api/gen/atrium/billing/v1/plan_pb";
+import { Interval, Plan_State, type PlanSchema } from "@/api/gen/atrium/billing/v1/plan_pb";
 import {
   PlanService,
   type SimulatePlanRequest,
@@ -45,7 +46,10 @@ test(
             },
           ],
         });
-      return { ...PLANS[1], terms: { ...PLANS[1]?.terms, displayName: "Standard" } };
+      return {
+        ...PLANS[1],
+        terms: { ...PLANS[1]?.terms, displayName: "Standard" },
+      } as MessageInitShape<typeof PlanSchema>;
     });
     const { user, address } = await renderApp({
       edge,

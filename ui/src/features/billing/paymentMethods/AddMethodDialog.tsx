@@ -63,10 +63,11 @@ export function AddMethodDialog({ tenantId, offered, isFirst, onClose }: AddMeth
       default: isFirst,
     },
     send: async ({ provider, token, default: isDefault }) => {
+      const chosen = Number(provider) as Provider;
       const request = {
         tenantId,
-        provider: Number(provider) as Provider,
-        providerToken: Number(provider) === Provider.SANDBOX ? token : "",
+        provider: chosen,
+        providerToken: chosen === Provider.SANDBOX ? token : "",
         returnPath: paths.to(realm, "paymentMethods", {}, { confirm: "1" }),
         default: isDefault,
       };

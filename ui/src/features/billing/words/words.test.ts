@@ -55,7 +55,8 @@ test.each(pairs.map(([schema, of]) => [schema.typeName, schema, of] as const))(
   (_, schema, of) => {
     const values = schema.values.map(({ number }) => number).filter((number) => number !== 0);
     expect(values.map((value) => of.word(value))).not.toContain("unknown");
-    expect(of.all.map((word) => of.of(word)).toSorted()).toEqual(values.toSorted());
+    expect(new Set(of.all.map((word) => of.of(word)))).toEqual(new Set(values));
+    expect(of.all).toHaveLength(values.length);
     expect(of.word(0)).toBe("unknown");
   },
 );

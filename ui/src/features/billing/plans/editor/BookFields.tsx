@@ -172,7 +172,7 @@ function AddBook({ taken, present, onClose, onAdd }: AddBookProps): ReactNode {
         <RadioGroup
           label={t("selector.interval")}
           value={String(interval)}
-          onChange={(id) => setInterval(Number(id) as Interval)}
+          onChange={(id) => setInterval(Number(id))}
           options={intervals.all.map((word) => ({
             id: String(intervals.of(word)),
             label: billing(`interval.${word}`),

@@ -10,9 +10,9 @@ export interface TierValues {
 export interface PriceValues {
   id: string;
   displayName: string;
-  kind: number;
+  kind: Price_Kind;
   meter: string;
-  model: number;
+  model: Price_Model;
   tiers: TierValues[];
   packageUnits: bigint;
   freeUnits: bigint;
@@ -21,7 +21,7 @@ export interface PriceValues {
 
 export interface BookValues {
   currency: string;
-  interval: number;
+  interval: Interval;
   prices: PriceValues[];
 }
 
