@@ -88,6 +88,12 @@ async def test_an_unknown_plan_is_refused_with_the_field(world: World) -> None:
         await create(world, "initech", time_zone="Mars/Olympus")
 
 
+async def test_a_plan_that_a_subscription_sets_is_not_set_by_hand(world: World) -> None:
+    with refused("PLAN_BILLED"):
+        await world.call("tenants.UpdateTenant", world.root, id=world.acme.id, plan="premium")
+    assert (await get(world, world.acme.id)).plan == world.acme.plan
+
+
 async def test_two_hundred_creates_with_one_key_make_one_tenant_and_are_answered_alike(world: World) -> None:
     header = {"idempotency-key": "create-initech"}
     answers = await asyncio.gather(*(create(world, "initech", headers=header) for _ in range(200)))

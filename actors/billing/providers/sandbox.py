@@ -44,7 +44,7 @@ from actors.billing.providers.contract import (
     Traits,
 )
 from actors.billing.providers.sandbox_events import SandboxEvents, Send, event_body
-from actors.billing.providers.sandbox_state import SandboxRecord, SandboxState
+from actors.billing.providers.sandbox_state import SandboxRecord, SandboxState, lettered
 from actors.billing.providers.sandbox_tokens import SETTLES_AFTER, behaviour
 from actors.kernel.clock import Clock
 from actors.kernel.errors import IdempotencyKeyReused
@@ -341,12 +341,12 @@ class Sandbox:
         return Confirmation(f"{self._page}#{urlencode(words)}", secret)
 
     def _challenge(self, reference: str) -> str:
-        return "sbs_" + self.events.mac(f"challenge|{reference}".encode())[:40]
+        return "sbs_" + lettered(self.events.mac(f"challenge|{reference}".encode())[:40])
 
 
 def name_of(prefix: str, key: str) -> str:
     """The sandbox's name of what has this key."""
-    return f"{prefix}_{hashlib.sha256(key.encode()).hexdigest()[:24]}"
+    return f"{prefix}_{lettered(hashlib.sha256(key.encode()).hexdigest()[:24])}"
 
 
 def _refund_name(request: RefundRequest) -> str:

