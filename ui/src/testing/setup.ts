@@ -9,6 +9,7 @@ afterEach(() => {
   if (typeof window === "undefined") return;
   cleanup();
   localStorage.clear();
+  sessionStorage.clear();
 });
 
 // jsdom lays nothing out: nothing is ever moved into view, nothing changes its size, and no media query matches.
