@@ -8,6 +8,7 @@ import grpc
 import pytest
 
 from actors import MODULES
+from actors.api.billing.v1 import EntitlementServiceStub, GetEntitlementsRequest
 from actors.api.iam.v1 import GetMeRequest, SessionServiceStub
 from actors.api.tenants.v1 import GetTenantRequest, TenantServiceStub
 from tests.journeys.platform import Platform, eventually, ok
@@ -31,6 +32,11 @@ def refused_after(platform: Platform, token: str, tenant_id: str, act: Callable[
             if module == "iam":
                 stub = SessionServiceStub(channel)
                 asks.append(lambda stub=stub: stub.GetMe(GetMeRequest(), metadata=metadata, timeout=5))
+            elif module == "billing":
+                plans, wanted = EntitlementServiceStub(channel), GetEntitlementsRequest(tenant_id=tenant_id)
+                asks.append(
+                    lambda plans=plans, wanted=wanted: plans.GetEntitlements(wanted, metadata=metadata, timeout=5)
+                )
             else:
                 other = TenantServiceStub(channel)
                 asks.append(

@@ -10,6 +10,7 @@ import pytest
 
 from actors import MODULES
 from edge import routes
+from tests.journeys.billing_routes import walk_billing
 from tests.journeys.platform import PASSWORD, Platform, eventually, link_token, ok, reason
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
@@ -24,7 +25,9 @@ class Walk:
         self.routes = {f"{r.service}.{r.method}": r.bindings[0] for r in found if r.bindings}
         self.seen: dict[str, tuple[int, str]] = {}
 
-    def call(self, name: str, token: str = "", expect: int = 200, headers: Any = None, **fields: Any) -> httpx.Response:
+    def call(
+        self, name: str, token: str = "", /, expect: int = 200, headers: Any = None, **fields: Any
+    ) -> httpx.Response:
         route = self.routes[name]
         path = route.template
         for field in list(fields):
@@ -151,6 +154,8 @@ def test_every_route_answers_through_the_edge(platform: Platform, admin: str) ->
     call("ApiKeyService.GetApiKey", ada, id=key["apiKey"]["id"])
     assert call("SessionService.ExchangeApiKey", apiKey=key["secret"]).json()["accessToken"]
     call("ApiKeyService.DeleteApiKey", ada, id=key["apiKey"]["id"])
+
+    walk_billing(call, admin, ada, tenant_id)
 
     # Ada's own account
     call("SessionService.Login", realm="REALM_TENANT", tenant=slug, email=f"admin@{slug}.example", password=PASSWORD)

@@ -51,7 +51,8 @@ def victims(platform: Platform, what: str) -> list[int]:
 def test_it_is_killed_under_load(single: Platform, what: str) -> None:
     admin = single.set_up()
     name = f"t-{uuid.uuid4().hex[:10]}"
-    tenant, _ = single.tenant_admin(admin, name)
+    # Without a limit of users, which other plans have.
+    tenant, _ = single.tenant_admin(admin, name, "enterprise")
     tail_from = time.time()
     with Load(single, admin, tenant["id"]) as load:
         time.sleep(LOAD_SECONDS / 3)

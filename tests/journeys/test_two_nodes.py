@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from actors import MODULES
 from tests.journeys.platform import Platform, eventually, ok, running
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
@@ -134,12 +135,14 @@ def test_books_in_a_file_are_refused_by_a_cluster_of_several_nodes(cluster: Clus
     eventually(said, lambda text: text.startswith("taken"), seconds=30)
 
 
-def test_replicas_spread_over_both_nodes_and_survive_the_loss_of_one(cluster: Cluster) -> None:
+def test_replicas_spread_over_both_nodes_and_survive_the_loss_of_one(cluster: Cluster, mariadb: str) -> None:
     with tempfile.TemporaryDirectory(prefix="atr", ignore_cleanup_errors=True) as folder:
         settings = {"ATRIUM_RAY_ADDRESS": cluster.address, "ATRIUM_IAM_REPLICAS": "2", "ATRIUM_TENANTS_REPLICAS": "2"}
+        # Books in a file are for one node.
+        settings["ATRIUM_SQL_URL"] = mariadb
         with running(Path(folder), **settings, **cluster.settings) as platform:
             admin = platform.set_up()
-            both = {"iam": {HEAD, WORKER}, "tenants": {HEAD, WORKER}}
+            both = {name: {HEAD, WORKER} for name in MODULES}
             eventually(lambda: nodes(platform), lambda found: found == both, seconds=30)
             with platform.client(admin) as client:
                 for _ in range(20):
