@@ -33,7 +33,9 @@ async def check_axe(page: Page, rules: list[str] | None = None) -> None:
         await page.evaluate(_axe())
     options = {"runOnly": rules or TAGS, "resultTypes": ["violations"]}
     found: dict[str, Any] = await page.evaluate("(options) => axe.run(document, options)", options)
-    broken = [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]]
+    broken = [
+        (one["id"], [(node["html"], node["failureSummary"]) for node in one["nodes"]]) for one in found["violations"]
+    ]
     assert broken == [], f"{page.url} at {page.viewport_size}: {broken}"
 
 

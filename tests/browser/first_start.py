@@ -60,7 +60,6 @@ async def set_up(page: Page, code: str) -> None:
 
     await page.get_by_label("Name", exact=True).fill("Root")
     await page.get_by_label("E-mail").fill(ROOT)
-    await page.get_by_label("Password", exact=True).fill("password")
     await following.click()
     await expect(page.get_by_label("Password", exact=True)).to_be_focused()
     await check_every_view(page)
