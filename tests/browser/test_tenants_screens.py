@@ -112,7 +112,7 @@ async def test_every_screen_of_a_portal_is_accessible_and_fits(site: Platform, o
     await check_every_view(page)
     main = page.get_by_role("navigation", name="Main navigation")
     for link, shown in {
-        "Usage": "Counted from real traffic",
+        "Activity": "Counted from real traffic",
         "Settings": "Security policy",
         "Data exports": "Start an export",
     }.items():
@@ -153,7 +153,7 @@ async def test_the_figures_are_what_the_platform_counted(site: Platform, open_pa
 
     # What was counted of a tenant's traffic is on its page, and in its portal the same.
     portal = await as_admin_of(open_page, slug, "/activity?days=7")
-    await expect(portal.get_by_role("heading", level=1, name="Usage")).to_be_visible()
+    await expect(portal.get_by_role("heading", level=1, name="Activity")).to_be_visible()
     await portal.reload()
     await expect(portal.get_by_role("figure", name="Active users")).to_be_visible(timeout=20_000)
     use = await section(open_page, tenant_id, "activity?days=7")

@@ -9,18 +9,16 @@ import type { Me } from "@/api/gen/atrium/iam/v1/session_service_pb";
 import { PLATFORM, sessionCalls } from "@/api/session";
 import { Button } from "@/design/Button/Button";
 import { theme } from "@/design/theme";
+import { toast } from "@/design/Toast/toast";
+import { useErrorText } from "@/i18n/errorText";
 import { useFormat } from "@/i18n/Locale";
 import { paths } from "@/routing/paths";
 import { SessionsContext, useSession } from "@/session/SessionProvider";
 
-interface ImpersonationBannerProps {
-  me: Me;
-  onFailure: (failure: ApiError) => void;
-}
-
 /** Over everything while somebody of the provider acts for a person of a tenant: who, for whom, until when. */
-export function ImpersonationBanner({ me, onFailure }: ImpersonationBannerProps): ReactNode {
+export function ImpersonationBanner({ me }: { me: Me }): ReactNode {
   const { t } = useTranslation("app");
+  const { errorText } = useErrorText();
   const format = useFormat();
   const navigate = useNavigate();
   const { session, state, reload } = useSession();
@@ -37,13 +35,13 @@ export function ImpersonationBanner({ me, onFailure }: ImpersonationBannerProps)
 
   const stop = async (): Promise<void> => {
     setEnding(true);
+    // First away from here: a page whose session has ended leads to the tenant's sign-in page.
+    await navigate(paths.area(PLATFORM));
     try {
       await session.signOut();
-      await navigate(paths.area(PLATFORM));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      onFailure(error);
-      setEnding(false);
+      toast({ tone: "danger", title: errorText(error) });
     }
   };
   return (

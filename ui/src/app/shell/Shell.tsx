@@ -64,7 +64,7 @@ function Frame(): ReactNode {
       <Row>
         <Sidebar />
         <Column>
-          {me.impersonatorId !== "" && <ImpersonationBanner me={me} onFailure={setFailure} />}
+          {me.impersonatorId !== "" && <ImpersonationBanner me={me} />}
           <ConnectionNotice />
           <TopBar onSearch={() => setSearching(true)} onSearchNear={() => void loadPalette()} onSignOut={signOut} />
           {failure !== undefined && (

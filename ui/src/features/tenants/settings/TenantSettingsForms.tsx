@@ -17,7 +17,7 @@ import { useRequestForm } from "@/forms/useRequestForm";
 import { useErrorText } from "@/i18n/errorText";
 
 import { answered } from "../answered";
-import { atField } from "../fieldFaults";
+import { useAtField } from "../fieldFaults";
 import { useGetTenantSettingsQuery, useUpdateTenantSettingsMutation } from "./api";
 import { BrandingFields } from "./BrandingFields";
 import { RegionFields } from "./RegionFields";
@@ -87,7 +87,7 @@ function Part<V extends FieldValues>({
   children,
 }: PartProps<V>): ReactNode {
   const { t } = useTranslation("tenants");
-  const texts = useErrorText();
+  const atField = useAtField();
   const [update] = useUpdateTenantSettingsMutation();
   const { tenantId, etag } = settings;
   const before = useMemo(() => read(settings), [read, settings]);
@@ -98,7 +98,7 @@ function Part<V extends FieldValues>({
       try {
         return await answered(update({ tenantId, etag, ...changeOf(before, values) }));
       } catch (error) {
-        throw atField(error, { LOGO_REFUSED: "logo" }, texts);
+        throw await atField(error, { LOGO_REFUSED: "logo" });
       }
     },
     onDone: (answer) => {

@@ -15,7 +15,7 @@ import { browserTimeZone } from "@/i18n/format";
 import { useFormat } from "@/i18n/Locale";
 import { paths } from "@/routing/paths";
 
-import { atField } from "../fieldFaults";
+import { useAtField } from "../fieldFaults";
 import { FormSlugField } from "../tenants/FormSlugField";
 import { SignUpFrame } from "./SignUpFrame";
 import { useVisitorTransport } from "./visitorTransport";
@@ -66,6 +66,7 @@ interface SignUpFormProps {
 function SignUpForm({ before, onSent, onClosed }: SignUpFormProps): ReactNode {
   const { t } = useTranslation("signup");
   const texts = useErrorText();
+  const atField = useAtField();
   const { locale } = useFormat();
   const transport = useVisitorTransport();
   const { form, control, submit, failure, isSending } = useRequestForm<Values>({
@@ -75,7 +76,7 @@ function SignUpForm({ before, onSent, onClosed }: SignUpFormProps): ReactNode {
         await createClient(SignUpService, transport).signUp({ ...values, locale, timeZone: browserTimeZone() });
       } catch (error) {
         if (error instanceof ApiError && error.reason === "SIGN_UP_CLOSED") return onClosed();
-        throw atField(error, { SLUG_TAKEN: "slug", SLUG_RESERVED: "slug" }, texts);
+        throw await atField(error, { SLUG_TAKEN: "slug", SLUG_RESERVED: "slug" });
       }
       onSent(values);
     },

@@ -20,7 +20,7 @@ import { paths } from "@/routing/paths";
 
 import { answered } from "../answered";
 import { useDraft, useKept } from "../draft";
-import { atField } from "../fieldFaults";
+import { useAtField } from "../fieldFaults";
 import { useCreateTenantMutation } from "./api";
 import { creationRules, FIELD_OF, FORM_STEPS, STEPS, type CreationValues, type Step } from "./creation";
 import { AdminStep, CompanyStep, PlanStep, ReviewStep } from "./CreationSteps";
@@ -51,6 +51,7 @@ interface CreationFormProps {
 function CreationForm({ draft, onDiscard }: CreationFormProps): ReactNode {
   const { t } = useTranslation("tenants");
   const texts = useErrorText();
+  const atField = useAtField();
   const { locale } = useFormat();
   const navigate = useNavigate();
   const [search] = useSearchParams();
@@ -66,7 +67,7 @@ function CreationForm({ draft, onDiscard }: CreationFormProps): ReactNode {
           answered(create({ ...request, ...options })),
         );
       } catch (error) {
-        throw atField(error, FIELD_OF, texts);
+        throw await atField(error, FIELD_OF);
       }
     },
     onDone: ({ id }) => {

@@ -14,7 +14,7 @@ import { useRequestForm } from "@/forms/useRequestForm";
 import { useErrorText } from "@/i18n/errorText";
 
 import { answered } from "../answered";
-import { atField } from "../fieldFaults";
+import { useAtField } from "../fieldFaults";
 import { useUpdateTenantMutation } from "./api";
 import { FormSlugField } from "./FormSlugField";
 
@@ -37,6 +37,7 @@ interface RenameDialogProps {
 export function RenameDialog({ tenant, onClose }: RenameDialogProps): ReactNode {
   const { t } = useTranslation("tenants");
   const texts = useErrorText();
+  const atField = useAtField();
   const [update] = useUpdateTenantMutation();
   const { id, etag, displayName, slug } = tenant;
   const { form, control, submit, failure, isSending } = useRequestForm<Values, Tenant>({
@@ -46,7 +47,7 @@ export function RenameDialog({ tenant, onClose }: RenameDialogProps): ReactNode 
       try {
         return await answered(update({ id, etag, ...values }));
       } catch (error) {
-        throw atField(error, { SLUG_TAKEN: "slug", SLUG_RESERVED: "slug" }, texts);
+        throw await atField(error, { SLUG_TAKEN: "slug", SLUG_RESERVED: "slug" });
       }
     },
     onDone: () => {

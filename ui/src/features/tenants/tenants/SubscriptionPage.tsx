@@ -5,7 +5,8 @@ import { ApiError, reportId } from "@/api/errors";
 import { Tenant_State } from "@/api/gen/atrium/tenants/v1/tenant_pb";
 import { TenantService, type TenantPlan } from "@/api/gen/atrium/tenants/v1/tenant_service_pb";
 import { isFailure } from "@/api/rtk";
-import { Button } from "@/design/Button/Button";
+import { PLATFORM } from "@/api/session";
+import { Button, ButtonLink } from "@/design/Button/Button";
 import { Dialog } from "@/design/Dialog/Dialog";
 import { KeyValueList } from "@/design/KeyValueList/KeyValueList";
 import { Card, Inline, Stack } from "@/design/layout/layout";
@@ -16,6 +17,7 @@ import { toast } from "@/design/Toast/toast";
 import { Heading, Text } from "@/design/typography/typography";
 import { useErrorText } from "@/i18n/errorText";
 import { useFormat } from "@/i18n/Locale";
+import { paths } from "@/routing/paths";
 import { useCan } from "@/session/useCan";
 
 import { answered } from "../answered";
@@ -62,9 +64,23 @@ export function SubscriptionPage(): ReactNode {
             </Text>
             <Heading>{plan?.displayName ?? tenant.plan}</Heading>
           </Stack>
-          <Button disabledReason={why} onPress={() => setOpen(true)}>
-            {t("subscription.change")}
-          </Button>
+          <Inline>
+            {can("subscriptions.read") && (
+              <ButtonLink href={paths.to(PLATFORM, "tenantBilling", { id: tenant.id })}>
+                {t("subscription.billing")}
+              </ButtonLink>
+            )}
+            {/* A plan that is billed changes with its subscription: with what that costs, and when it begins. */}
+            {can("subscriptions.manage") && why === undefined ? (
+              <ButtonLink variant="primary" href={paths.to(PLATFORM, "tenantBillingPlan", { id: tenant.id })}>
+                {t("subscription.change")}
+              </ButtonLink>
+            ) : (
+              <Button disabledReason={why} onPress={() => setOpen(true)}>
+                {t("subscription.change")}
+              </Button>
+            )}
+          </Inline>
         </Inline>
         {plan === undefined && <Notice tone="warning">{t("subscription.unknown")}</Notice>}
         <KeyValueList
