@@ -21,11 +21,16 @@ def _axe() -> str:
 
 async def check_axe(page: Page, rules: list[str] | None = None) -> None:
     """Asserts that axe-core finds nothing in the page as it is, by some rules or all of WCAG 2.2 AA."""
-    # Colours in the middle of a transition are nobody's. One begins with the frame after what changed them.
+    # Colours in the middle of a transition are nobody's. One begins with the frame after what changed them, and that of
+    # an element which inherits the colour after that of its parent.
     await page.evaluate(
         """async () => {
-            for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
-            await Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})));
+            for (let still = 0, rounds = 0; still < 3 && rounds < 50; rounds++) {
+                for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+                const moving = document.getAnimations();
+                still = moving.length === 0 ? still + 1 : 0;
+                await Promise.all(moving.map((one) => one.finished.catch(() => {})));
+            }
         }"""
     )
     # Not by a script element, which the page's policy would refuse.

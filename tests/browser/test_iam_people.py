@@ -142,6 +142,7 @@ async def test_a_forgotten_password_is_replaced_by_mail(site: Platform, open_pag
     address = person(site, fresh("Otto Forgot"))
     page = await open_page("/master-admin/login")
     await page.get_by_role("link", name="Forgotten your password?").click()
+    await expect(page.get_by_role("heading", name="Forgotten password")).to_be_visible()
     await page.get_by_label("E-mail").fill(address)
     await page.keyboard.press("Enter")
     await expect(page.get_by_text(f"If there is an account for {address}")).to_be_visible()

@@ -1,7 +1,8 @@
-import type { ReactNode } from "react";
+import { useEffect, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { reportId } from "@/api/errors";
+import { Provisioning_State } from "@/api/gen/atrium/tenants/v1/provisioning_service_pb";
 import { isFailure } from "@/api/rtk";
 import { PLATFORM } from "@/api/session";
 import { ButtonLink } from "@/design/Button/Button";
@@ -10,6 +11,7 @@ import { Loading, SkeletonText } from "@/design/Skeleton/Skeleton";
 import { ErrorState } from "@/design/states/states";
 import { paths } from "@/routing/paths";
 
+import { useGetProvisioningQuery } from "../provisioning/api";
 import { ProvisioningSection } from "../provisioning/ProvisioningSection";
 import { useGetTenantQuery } from "./api";
 import { stateWord } from "./words";
@@ -18,6 +20,16 @@ import { stateWord } from "./words";
 export function CreationProgress({ id }: { id: string }): ReactNode {
   const { t } = useTranslation("tenants");
   const { data: tenant, error, isFetching, refetch } = useGetTenantQuery({ id });
+  const { data: provisioning } = useGetProvisioningQuery({ tenantId: id });
+  // It may end between both questions: then nobody watches it, and what is known of the tenant is from before.
+  const outdated =
+    tenant !== undefined &&
+    stateWord(tenant.state) === "provisioning" &&
+    provisioning !== undefined &&
+    provisioning.state !== Provisioning_State.RUNNING;
+  useEffect(() => {
+    if (outdated) void refetch();
+  }, [outdated, refetch]);
   if (tenant === undefined)
     return (
       <Page title={t("create.title")}>
