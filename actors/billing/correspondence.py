@@ -97,7 +97,7 @@ class Correspondence:
             "payment": self._payment(to, invoice),
             "transfer_details": self.settings.transfer_details if _by_transfer(invoice) else (),
             "sandbox": invoice.sandbox,
-            "link": self._link(to, f"invoices/{invoice.id}"),
+            "link": self._link(to, f"billing/invoices/{invoice.id}"),
         }
         attached = Attachment(f"{invoice.number}.pdf", "application/pdf", blob)
         return await self._mails("invoice", to, values, (attached,))
@@ -114,7 +114,7 @@ class Correspondence:
             "method": _method(payment, method),
             "left": _money(left, invoice.currency) if left > 0 else "",
             "sandbox": payment.provider is Provider.SANDBOX,
-            "link": self._link(to, f"invoices/{invoice.id}"),
+            "link": self._link(to, f"billing/invoices/{invoice.id}"),
         }
         return await self._mails("receipt", to, values)
 
@@ -144,7 +144,7 @@ class Correspondence:
             "reason": REASONS[reason],
             "next": next_step,
             "last": last,
-            "link": self._link(to, f"invoices/{invoice.id}"),
+            "link": self._link(to, f"billing/invoices/{invoice.id}"),
         }
         return await self._mails("payment_failed", to, values)
 
@@ -163,7 +163,7 @@ class Correspondence:
             "next": next_step,
             "transfer_details": self.settings.transfer_details,
             "last": last,
-            "link": self._link(to, f"invoices/{invoice.id}"),
+            "link": self._link(to, f"billing/invoices/{invoice.id}"),
         }
         return await self._mails("reminder", to, values)
 
@@ -181,7 +181,7 @@ class Correspondence:
             if after_trial
             else "Pay what is open, and everything runs again at once.",
             "action": "Add a payment method" if after_trial else "See what is open",
-            "link": self._link(to, "subscription" if after_trial else "invoices"),
+            "link": self._link(to, "billing" if after_trial else "billing/invoices"),
         }
         return await self._mails("suspended", to, values)
 
@@ -205,7 +205,7 @@ class Correspondence:
             "day": _day(end, to.account),
             "then": then,
             "action": "See the subscription" if ready else "Add a payment method",
-            "link": self._link(to, "subscription"),
+            "link": self._link(to, "billing"),
         }
         return await self._mails("trial_ending", to, values)
 
@@ -224,7 +224,7 @@ class Correspondence:
                 f"{_money(one.found_minor, one.currency)} found"
                 for one in proof.differences[:20]
             ],
-            "link": f"{self.room.platform.public_url}/master-admin/ledger",
+            "link": f"{self.room.platform.public_url}/master-admin/billing/ledger",
         }
         unit.mail(templates(_FOLDER).render("not_proven", self.settings.seller_email, **values))
 

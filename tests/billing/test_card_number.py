@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import strategies as st
 
-from actors.billing.domain.card_number import CardNumberRefused, passes_luhn, refuse_card_numbers
+from actors.billing.domain.card_number import CardNumberRefused, refuse_card_numbers
+from actors.kernel.card_number import passes_luhn
 from tests.billing.making import always
 
 CARDS = (

@@ -118,7 +118,7 @@ async def test_an_invoice_is_mailed_once_with_its_pdf_and_a_receipt_follows(shop
     (mail,) = mails(shop, "invoice", ADMIN)
     assert mail.subject == f"Invoice {made.invoice.number} from Example Software"
     assert "€10.00 will be charged to your payment method" in mail.text and "Sandbox" in mail.text
-    assert f"/t/acme/invoices/{made.invoice.id}" in mail.text and f"/t/acme/invoices/{made.invoice.id}" in mail.html
+    assert f"/t/acme/billing/invoices/{made.invoice.id}" in mail.text and f"/t/acme/billing/invoices/{made.invoice.id}" in mail.html
     (file,) = mail.attachments
     assert (file.name, file.content_type) == (f"{made.invoice.number}.pdf", "application/pdf")
     fetched = await world.call("billing.DownloadInvoice", world.acme_admin, id=made.invoice.id)
@@ -150,7 +150,7 @@ async def test_each_failed_attempt_is_mailed_then_the_suspension(shop: Shop) -> 
     assert len(failed) == 5 and failed[-1].subject.startswith("Last notice")
     assert "will not be tried again" in failed[-1].text
     (suspended,) = mails(shop, "suspended")
-    assert "An invoice is unpaid" in suspended.text and "/t/acme/invoices" in suspended.text
+    assert "An invoice is unpaid" in suspended.text and "/t/acme/billing/invoices" in suspended.text
 
 
 async def test_who_pays_by_transfer_is_reminded(shop: Shop) -> None:
@@ -194,7 +194,7 @@ async def test_the_end_of_a_trial_is_announced_in_time_and_its_suspension_too(sh
     await shop.until(end - timedelta(days=2, hours=23))
     (mail,) = mails(shop, "trial_ending", TRIED)
     assert "Your trial of Standard ends on" in mail.subject and "Add a payment method by then" in mail.text
-    assert "€58.00 a month" in mail.text and "/t/initech/subscription" in mail.text
+    assert "€58.00 a month" in mail.text and "/t/initech/billing" in mail.text
     await shop.until(end + timedelta(days=1))
     (suspended,) = mails(shop, "suspended", TRIED)
     assert "The trial has ended" in suspended.text and "Add a payment method" in suspended.text

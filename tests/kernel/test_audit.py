@@ -115,6 +115,15 @@ def test_a_flood_of_different_callers_is_summed_up_beyond_a_limit(clock: ManualC
     assert refusals.take() == [], "the limit is for the minute, not for each take"
 
 
+@pytest.mark.parametrize(("asked", "kept"), [("4242 4242 4242 4242", MASK), ("4242 4242 4242 4241", None)])
+def test_a_card_number_pasted_for_an_id_is_not_kept(clock: ManualClock, asked: str, kept: str | None) -> None:
+    refusals = Refusals(clock)
+    call = Call(principal=principal(), method=METHOD, request=GetUserRequest(id=asked))
+    refusals.add(call, NotFound(kind="user", id=asked))
+    (entry,) = refusals.take()
+    assert entry.target_id == (kept or asked)
+
+
 def test_the_last_take_leaves_nothing_behind(clock: ManualClock) -> None:
     refusals = Refusals(clock)
     refused(refusals)

@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterator
-
+from actors.kernel.card_number import holds_card_number
 from actors.kernel.errors import InvalidArgument
-
-SHORTEST, LONGEST = 13, 19
-"""Digits of a card number (ISO/IEC 7812-1)."""
-_RUN = re.compile(r"\d(?:[ .\-/_]?\d)+")
-_GROUP = re.compile(r"\d+")
 
 
 class CardNumberRefused(InvalidArgument):
@@ -19,41 +11,13 @@ class CardNumberRefused(InvalidArgument):
 
 
 def refuse_card_numbers(*texts: str, **fields: str) -> None:
-    """Raises CardNumberRefused when a text holds 13 to 19 digits that pass the Luhn check, naming the field.
+    """Raises CardNumberRefused when a text holds a card number (`holds_card_number`), naming the field.
 
-    Single spaces or `.-/_` may stand between them; other digits may stand before or after such a separator. Digits
-    of any script count. The number itself is not repeated.
+    The number itself is not repeated.
     """
     for text in texts:
-        if _has_card_number(text):
+        if holds_card_number(text):
             raise CardNumberRefused
     for name, text in fields.items():
-        if _has_card_number(text):
+        if holds_card_number(text):
             raise CardNumberRefused(field=name)
-
-
-def passes_luhn(digits: str) -> bool:
-    """The check digit of ISO/IEC 7812-1: from the right every second digit doubled, the sum ends in 0."""
-    total = 0
-    for position, digit in enumerate(reversed(digits)):
-        value = int(digit) * (2 if position % 2 else 1)
-        total += value - 9 if value > 9 else value
-    return total % 10 == 0
-
-
-def _has_card_number(text: str) -> bool:
-    return any(passes_luhn(digits) for digits in _candidates(unicodedata.normalize("NFKC", text)))
-
-
-def _candidates(text: str) -> Iterator[str]:
-    """Whole groups of digits side by side, of a card number's length."""
-    for run in _RUN.findall(text):
-        groups = _GROUP.findall(run)
-        for first in range(len(groups)):
-            digits = ""
-            for group in groups[first:]:
-                digits += group
-                if len(digits) > LONGEST:
-                    break
-                if len(digits) >= SHORTEST:
-                    yield digits

@@ -15,6 +15,7 @@ from google.protobuf.message import Message
 
 from actors.api.kernel.v1 import AuditRecorded, Change
 from actors.kernel.call import Call
+from actors.kernel.card_number import holds_card_number
 from actors.kernel.clock import Clock
 from actors.kernel.errors import AtriumError
 from actors.kernel.records import Record
@@ -159,7 +160,9 @@ class Refusals:
         if fold is None:
             entry = _entry(call, self.clock)
             entry.outcome, entry.reason = int(error.code), reason
-            entry.target_id = _target(call, None)
+            # Nobody has checked it: whatever somebody pasted for an id.
+            target = _target(call, None)
+            entry.target_id = MASK if holds_card_number(target) else target
             if not key[1]:
                 entry.tenant_id = entry.actor_id = entry.actor_email = entry.address = entry.target_id = ""
             fold = self._folds[key] = _Fold(entry)

@@ -2,6 +2,7 @@ import { useMemo, type ReactNode } from "react";
 import { useController } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 
+import { answered } from "@/api/answered";
 import { reportId } from "@/api/errors";
 import { BillingAccountService, type BillingAccount } from "@/api/gen/atrium/billing/v1/billing_account_service_pb";
 import { TaxRateService } from "@/api/gen/atrium/billing/v1/tax_rate_service_pb";
@@ -20,7 +21,6 @@ import { useErrorText } from "@/i18n/errorText";
 import { useFormat } from "@/i18n/Locale";
 import { useCan } from "@/session/useCan";
 
-import { answered } from "../answered";
 import { FormComboBox } from "../fields/FormComboBox";
 import { FormSwitch } from "../fields/FormSwitch";
 import { share } from "../money/minor";

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { answered } from "@/api/answered";
 import type { BillingAccount } from "@/api/gen/atrium/billing/v1/billing_account_service_pb";
 import { Notice } from "@/design/Notice/Notice";
 import { toast } from "@/design/Toast/toast";
@@ -8,7 +9,6 @@ import { FormTextField } from "@/forms/FormTextField";
 import { rules } from "@/forms/rules";
 import { useRequestForm } from "@/forms/useRequestForm";
 
-import { answered } from "../answered";
 import { FormDialog } from "../parts/FormDialog";
 import { useUnparkBillingAccountMutation } from "./api";
 

@@ -2,6 +2,7 @@ import { useState, type ReactNode } from "react";
 import { useController } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 
+import { answered } from "@/api/answered";
 import { DiscountService, type Coupon } from "@/api/gen/atrium/billing/v1/discount_service_pb";
 import { Submission } from "@/api/idempotency";
 import { DatePicker } from "@/design/DatePicker/DatePicker";
@@ -9,21 +10,19 @@ import { Grid } from "@/design/layout/layout";
 import { NumberField } from "@/design/NumberField/NumberField";
 import { RadioGroup } from "@/design/RadioGroup/RadioGroup";
 import { toast } from "@/design/Toast/toast";
+import { useAtField } from "@/forms/fieldFaults";
 import { FormTextField } from "@/forms/FormTextField";
 import { rules } from "@/forms/rules";
 import { useFieldError } from "@/forms/useFieldError";
 import { useRequestForm } from "@/forms/useRequestForm";
-import { useErrorText } from "@/i18n/errorText";
 import { useFormat } from "@/i18n/Locale";
 
 import { currencyOptions } from "../accounts/places";
-import { answered } from "../answered";
 import { FormComboBox } from "../fields/FormComboBox";
 import { FormCount } from "../fields/FormCount";
 import { FormMoney } from "../fields/FormMoney";
 import { decimal, whole } from "../money/minor";
 import { beginningOf } from "../parts/days";
-import { atField } from "../parts/fieldFaults";
 import { FormDialog } from "../parts/FormDialog";
 import { useCreateCouponMutation } from "./api";
 
@@ -63,7 +62,7 @@ const checked = rules(
 /** Makes a code that people can redeem. */
 export function CouponDialog({ onClose }: { onClose: () => void }): ReactNode {
   const { t } = useTranslation("discounts");
-  const texts = useErrorText();
+  const atField = useAtField();
   const { locale } = useFormat();
   const [create] = useCreateCouponMutation();
   const [submission] = useState(() => new Submission());
@@ -87,7 +86,7 @@ export function CouponDialog({ onClose }: { onClose: () => void }): ReactNode {
           answered(create({ ...request, ...options })),
         );
       } catch (error) {
-        throw atField(error, { COUPON_TAKEN: "code" }, texts);
+        throw await atField(error, { COUPON_TAKEN: "code" });
       }
     },
     onDone: ({ code }) => {

@@ -2,6 +2,7 @@ import { Plus, TicketPercent } from "lucide-react";
 import { useMemo, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { answered } from "@/api/answered";
 import { DiscountService, type Coupon } from "@/api/gen/atrium/billing/v1/discount_service_pb";
 import { StatusBadge } from "@/design/Badge/Badge";
 import { Button } from "@/design/Button/Button";
@@ -16,7 +17,6 @@ import { useFormat } from "@/i18n/Locale";
 import { oneOf, useListState } from "@/routing/listState";
 import { useCan } from "@/session/useCan";
 
-import { answered } from "../answered";
 import { share } from "../money/minor";
 import { tableOf } from "../parts/tableOf";
 import { useDeleteCouponMutation, useListCouponsQuery } from "./api";

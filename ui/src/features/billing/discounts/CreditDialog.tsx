@@ -2,6 +2,7 @@ import { useState, type ReactNode } from "react";
 import { useController } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 
+import { answered } from "@/api/answered";
 import type { BillingAccount } from "@/api/gen/atrium/billing/v1/billing_account_service_pb";
 import { DiscountService, type CreditGrant } from "@/api/gen/atrium/billing/v1/discount_service_pb";
 import { Submission } from "@/api/idempotency";
@@ -12,7 +13,6 @@ import { rules } from "@/forms/rules";
 import { useRequestForm } from "@/forms/useRequestForm";
 import { useFormat } from "@/i18n/Locale";
 
-import { answered } from "../answered";
 import { FormMoney } from "../fields/FormMoney";
 import { FormDialog } from "../parts/FormDialog";
 import { useGrantCreditMutation } from "./api";

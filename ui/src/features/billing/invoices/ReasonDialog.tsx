@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { answered } from "@/api/answered";
 import type { Invoice } from "@/api/gen/atrium/billing/v1/invoice_pb";
 import { toast } from "@/design/Toast/toast";
 import { Text } from "@/design/typography/typography";
@@ -9,7 +10,6 @@ import { rules } from "@/forms/rules";
 import { useRequestForm } from "@/forms/useRequestForm";
 import { useFormat } from "@/i18n/Locale";
 
-import { answered } from "../answered";
 import { FormDialog } from "../parts/FormDialog";
 import { useVoidInvoiceMutation, useWriteOffInvoiceMutation } from "./api";
 import { openMinor } from "./InvoiceTable";

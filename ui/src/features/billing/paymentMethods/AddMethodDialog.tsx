@@ -2,6 +2,7 @@ import { useState, type ReactNode } from "react";
 import { useController } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 
+import { answered } from "@/api/answered";
 import { ApiError } from "@/api/errors";
 import { PaymentMethodService, type PaymentProvider } from "@/api/gen/atrium/billing/v1/payment_method_service_pb";
 import { PaymentMethod_State, Provider, type PaymentMethod } from "@/api/gen/atrium/billing/v1/payment_pb";
@@ -17,7 +18,6 @@ import { useRequestForm } from "@/forms/useRequestForm";
 import { paths } from "@/routing/paths";
 import { useSession } from "@/session/SessionProvider";
 
-import { answered } from "../answered";
 import { FormSwitch } from "../fields/FormSwitch";
 import { FormDialog } from "../parts/FormDialog";
 import { useConfirmation } from "../payments/useConfirmation";

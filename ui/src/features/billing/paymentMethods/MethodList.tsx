@@ -3,6 +3,7 @@ import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { styled } from "styled-components";
 
+import { answered } from "@/api/answered";
 import { ApiError } from "@/api/errors";
 import { PaymentMethodService } from "@/api/gen/atrium/billing/v1/payment_method_service_pb";
 import { PaymentMethod_State, Provider, type PaymentMethod } from "@/api/gen/atrium/billing/v1/payment_pb";
@@ -19,7 +20,6 @@ import { paths } from "@/routing/paths";
 import { useSession } from "@/session/SessionProvider";
 import { useCan } from "@/session/useCan";
 
-import { answered } from "../answered";
 import { Asked } from "../parts/Asked";
 import { MethodBadge } from "../parts/badges";
 import { useConfirmation } from "../payments/useConfirmation";

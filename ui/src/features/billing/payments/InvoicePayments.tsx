@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { answered } from "@/api/answered";
 import { ApiError } from "@/api/errors";
 import type { Invoice } from "@/api/gen/atrium/billing/v1/invoice_pb";
 import { Payment_State, Provider, type Payment } from "@/api/gen/atrium/billing/v1/payment_pb";
@@ -16,7 +17,6 @@ import { paths } from "@/routing/paths";
 import { useSession } from "@/session/SessionProvider";
 import { useCan } from "@/session/useCan";
 
-import { answered } from "../answered";
 import { Asked } from "../parts/Asked";
 import { PaymentBadge } from "../parts/badges";
 import { PlainTable } from "../parts/PlainTable";

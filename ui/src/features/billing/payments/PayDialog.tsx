@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { answered } from "@/api/answered";
 import { ApiError, reportId } from "@/api/errors";
 import type { Invoice } from "@/api/gen/atrium/billing/v1/invoice_pb";
 import { PaymentMethod_State, type Payment } from "@/api/gen/atrium/billing/v1/payment_pb";
@@ -16,7 +17,6 @@ import { useFormat } from "@/i18n/Locale";
 import { paths } from "@/routing/paths";
 import { useSession } from "@/session/SessionProvider";
 
-import { answered } from "../answered";
 import { openMinor } from "../invoices/InvoiceTable";
 import { Asked } from "../parts/Asked";
 import { useListPaymentMethodsQuery } from "../paymentMethods/api";

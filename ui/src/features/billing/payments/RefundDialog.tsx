@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { answered } from "@/api/answered";
 import type { Payment } from "@/api/gen/atrium/billing/v1/payment_pb";
 import { PaymentService } from "@/api/gen/atrium/billing/v1/payment_service_pb";
 import { Submission } from "@/api/idempotency";
@@ -11,7 +12,6 @@ import { rules } from "@/forms/rules";
 import { useRequestForm } from "@/forms/useRequestForm";
 import { useFormat } from "@/i18n/Locale";
 
-import { answered } from "../answered";
 import { FormMoney } from "../fields/FormMoney";
 import { FormDialog } from "../parts/FormDialog";
 import { useRefundPaymentMutation } from "./api";

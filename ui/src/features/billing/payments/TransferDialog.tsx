@@ -2,6 +2,7 @@ import { useState, type ReactNode } from "react";
 import { useController } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 
+import { answered } from "@/api/answered";
 import type { Invoice } from "@/api/gen/atrium/billing/v1/invoice_pb";
 import { PaymentService } from "@/api/gen/atrium/billing/v1/payment_service_pb";
 import { Submission } from "@/api/idempotency";
@@ -13,7 +14,6 @@ import { useFieldError } from "@/forms/useFieldError";
 import { useRequestForm } from "@/forms/useRequestForm";
 import { useFormat } from "@/i18n/Locale";
 
-import { answered } from "../answered";
 import { FormMoney } from "../fields/FormMoney";
 import { openMinor } from "../invoices/InvoiceTable";
 import { beginningOf } from "../parts/days";

@@ -2,6 +2,7 @@ import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 
+import { answered } from "@/api/answered";
 import { Code as Status } from "@/api/errors";
 import { Plan_State, type Plan } from "@/api/gen/atrium/billing/v1/plan_pb";
 import { PlanService } from "@/api/gen/atrium/billing/v1/plan_service_pb";
@@ -20,7 +21,6 @@ import { useCrumb } from "@/routing/crumb";
 import { paths } from "@/routing/paths";
 import { useCan } from "@/session/useCan";
 
-import { answered } from "../answered";
 import { Asked } from "../parts/Asked";
 import { PlanBadge } from "../parts/badges";
 import { PlainTable } from "../parts/PlainTable";

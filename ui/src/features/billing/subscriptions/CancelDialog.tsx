@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { useController } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 
+import { answered } from "@/api/answered";
 import { Subscription_State, type Subscription } from "@/api/gen/atrium/billing/v1/subscription_pb";
 import { RadioGroup } from "@/design/RadioGroup/RadioGroup";
 import { toast } from "@/design/Toast/toast";
@@ -9,7 +10,6 @@ import { FormTextField } from "@/forms/FormTextField";
 import { useRequestForm } from "@/forms/useRequestForm";
 import { useFormat } from "@/i18n/Locale";
 
-import { answered } from "../answered";
 import { FormDialog } from "../parts/FormDialog";
 import { useCancelSubscriptionMutation } from "./api";
 

@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { answered } from "@/api/answered";
 import { ApiError, reportId } from "@/api/errors";
 import type { Interval, Plan } from "@/api/gen/atrium/billing/v1/plan_pb";
 import { Subscription_State, type Subscription } from "@/api/gen/atrium/billing/v1/subscription_pb";
@@ -25,7 +26,6 @@ import { TextField } from "@/design/TextField/TextField";
 import { Text } from "@/design/typography/typography";
 import { useFormat } from "@/i18n/Locale";
 
-import { answered } from "../answered";
 import { SandboxNotice } from "../paymentMethods/SandboxNotice";
 import { useDecline } from "../payments/useDecline";
 import { bookOf, seatPrice } from "../plans/prices";

@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { answered } from "@/api/answered";
 import { Interval, type Plan } from "@/api/gen/atrium/billing/v1/plan_pb";
 import { Subscription_State, type Subscription } from "@/api/gen/atrium/billing/v1/subscription_pb";
 import { SubscriptionService } from "@/api/gen/atrium/billing/v1/subscription_service_pb";
@@ -21,7 +22,6 @@ import { useSession } from "@/session/SessionProvider";
 import { useCan } from "@/session/useCan";
 
 import { useBilled } from "../accounts/billed";
-import { answered } from "../answered";
 import { Asked } from "../parts/Asked";
 import { SubscriptionBadge } from "../parts/badges";
 import { usePeriod } from "../parts/usePeriod";

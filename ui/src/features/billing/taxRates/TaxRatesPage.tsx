@@ -3,6 +3,7 @@ import { useMemo, useState, type ReactNode } from "react";
 import { useController } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 
+import { answered } from "@/api/answered";
 import { TaxRateService, type TaxRate } from "@/api/gen/atrium/billing/v1/tax_rate_service_pb";
 import { Submission } from "@/api/idempotency";
 import { StatusBadge } from "@/design/Badge/Badge";
@@ -23,7 +24,6 @@ import { oneOf, useListState } from "@/routing/listState";
 import { useCan } from "@/session/useCan";
 
 import { countryName, countryOptions } from "../accounts/places";
-import { answered } from "../answered";
 import { FormComboBox } from "../fields/FormComboBox";
 import { FormSwitch } from "../fields/FormSwitch";
 import { decimal, share, whole } from "../money/minor";

@@ -2,6 +2,7 @@ import { Gauge, Plus } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { answered } from "@/api/answered";
 import { Meter_Aggregation, type Meter } from "@/api/gen/atrium/billing/v1/usage_pb";
 import { UsageService } from "@/api/gen/atrium/billing/v1/usage_service_pb";
 import { Badge } from "@/design/Badge/Badge";
@@ -15,7 +16,6 @@ import { rules } from "@/forms/rules";
 import { useRequestForm } from "@/forms/useRequestForm";
 import { useCan } from "@/session/useCan";
 
-import { answered } from "../answered";
 import { FormChoice } from "../fields/FormChoice";
 import { Asked } from "../parts/Asked";
 import { FormDialog } from "../parts/FormDialog";

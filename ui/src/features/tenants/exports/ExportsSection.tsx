@@ -3,6 +3,7 @@ import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useDispatch } from "react-redux";
 
+import { answered } from "@/api/answered";
 import { ApiError, reportId } from "@/api/errors";
 import { TenantExportService } from "@/api/gen/atrium/tenants/v1/tenant_export_service_pb";
 import { Submission } from "@/api/idempotency";
@@ -16,7 +17,6 @@ import { Text } from "@/design/typography/typography";
 import { useErrorText } from "@/i18n/errorText";
 import { useCan } from "@/session/useCan";
 
-import { answered } from "../answered";
 import { useExportTenantMutation } from "./api";
 import { ExportCard } from "./ExportCard";
 import { startedExports } from "./started";

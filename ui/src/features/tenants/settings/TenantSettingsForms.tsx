@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, type ReactNode } from "react";
 import type { FieldValues, UseFormReturn } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 
+import { answered } from "@/api/answered";
 import { reportId, type ApiError } from "@/api/errors";
 import type { TenantSettings } from "@/api/gen/atrium/tenants/v1/tenant_settings_service_pb";
 import { isFailure } from "@/api/rtk";
@@ -12,12 +13,11 @@ import { Loading, SkeletonText } from "@/design/Skeleton/Skeleton";
 import { ErrorState } from "@/design/states/states";
 import { toast } from "@/design/Toast/toast";
 import { Heading, Text } from "@/design/typography/typography";
+import { useAtField } from "@/forms/fieldFaults";
 import { rules } from "@/forms/rules";
 import { useRequestForm } from "@/forms/useRequestForm";
 import { useErrorText } from "@/i18n/errorText";
 
-import { answered } from "../answered";
-import { useAtField } from "../fieldFaults";
 import { useGetTenantSettingsQuery, useUpdateTenantSettingsMutation } from "./api";
 import { BrandingFields } from "./BrandingFields";
 import { RegionFields } from "./RegionFields";

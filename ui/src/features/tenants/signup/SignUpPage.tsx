@@ -8,6 +8,7 @@ import { Button, ButtonLink } from "@/design/Button/Button";
 import { Inline, Stack } from "@/design/layout/layout";
 import { Notice } from "@/design/Notice/Notice";
 import { Text } from "@/design/typography/typography";
+import { useAtField } from "@/forms/fieldFaults";
 import { FormTextField } from "@/forms/FormTextField";
 import { useRequestForm } from "@/forms/useRequestForm";
 import { useErrorText } from "@/i18n/errorText";
@@ -15,7 +16,6 @@ import { browserTimeZone } from "@/i18n/format";
 import { useFormat } from "@/i18n/Locale";
 import { paths } from "@/routing/paths";
 
-import { useAtField } from "../fieldFaults";
 import { FormSlugField } from "../tenants/FormSlugField";
 import { SignUpFrame } from "./SignUpFrame";
 import { useVisitorTransport } from "./visitorTransport";

@@ -2,6 +2,7 @@ import { useCallback, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useSearchParams } from "react-router";
 
+import { answered } from "@/api/answered";
 import { reportId } from "@/api/errors";
 import type { Tenant } from "@/api/gen/atrium/tenants/v1/tenant_pb";
 import { TenantService } from "@/api/gen/atrium/tenants/v1/tenant_service_pb";
@@ -11,6 +12,7 @@ import { Button, ButtonLink } from "@/design/Button/Button";
 import { Inline, Page } from "@/design/layout/layout";
 import { Notice } from "@/design/Notice/Notice";
 import { Wizard } from "@/design/Wizard/Wizard";
+import { useAtField } from "@/forms/fieldFaults";
 import { useFormSteps } from "@/forms/useFormSteps";
 import { useRequestForm } from "@/forms/useRequestForm";
 import { useErrorText } from "@/i18n/errorText";
@@ -18,9 +20,7 @@ import { browserTimeZone } from "@/i18n/format";
 import { useFormat } from "@/i18n/Locale";
 import { paths } from "@/routing/paths";
 
-import { answered } from "../answered";
 import { useDraft, useKept } from "../draft";
-import { useAtField } from "../fieldFaults";
 import { useCreateTenantMutation } from "./api";
 import { creationRules, FIELD_OF, FORM_STEPS, STEPS, type CreationValues, type Step } from "./creation";
 import { AdminStep, CompanyStep, PlanStep, ReviewStep } from "./CreationSteps";

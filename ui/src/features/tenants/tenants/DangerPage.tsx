@@ -2,6 +2,7 @@ import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { styled } from "styled-components";
 
+import { answered } from "@/api/answered";
 import { Tenant_State } from "@/api/gen/atrium/tenants/v1/tenant_pb";
 import { TenantService } from "@/api/gen/atrium/tenants/v1/tenant_service_pb";
 import { Button } from "@/design/Button/Button";
@@ -15,7 +16,6 @@ import { breakpoints } from "@/design/tokens";
 import { Heading, Text } from "@/design/typography/typography";
 import { useFormat } from "@/i18n/Locale";
 
-import { answered } from "../answered";
 import { RetryProvisioning } from "../provisioning/ProvisioningSection";
 import { useDeleteTenantMutation, useRestoreTenantMutation, useSuspendTenantMutation } from "./api";
 import { useTenant } from "./TenantLayout";

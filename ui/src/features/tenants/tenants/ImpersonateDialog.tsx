@@ -3,6 +3,7 @@ import { use, useCallback, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
+import { answered } from "@/api/answered";
 import { reportId } from "@/api/errors";
 import { SignedInSchema } from "@/api/gen/atrium/iam/v1/session_service_pb";
 import { User_Status } from "@/api/gen/atrium/iam/v1/user_pb";
@@ -26,7 +27,6 @@ import { SessionsContext } from "@/session/SessionProvider";
 import { useCan } from "@/session/useCan";
 import { useClient } from "@/session/useClient";
 
-import { answered } from "../answered";
 import { useImpersonateTenantMutation } from "./api";
 
 interface Values {

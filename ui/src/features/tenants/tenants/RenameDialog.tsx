@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { answered } from "@/api/answered";
 import { reportId } from "@/api/errors";
 import type { Tenant } from "@/api/gen/atrium/tenants/v1/tenant_pb";
 import { Button } from "@/design/Button/Button";
@@ -8,13 +9,12 @@ import { Dialog } from "@/design/Dialog/Dialog";
 import { Stack } from "@/design/layout/layout";
 import { Notice } from "@/design/Notice/Notice";
 import { toast } from "@/design/Toast/toast";
+import { useAtField } from "@/forms/fieldFaults";
 import { FormTextField } from "@/forms/FormTextField";
 import { rules } from "@/forms/rules";
 import { useRequestForm } from "@/forms/useRequestForm";
 import { useErrorText } from "@/i18n/errorText";
 
-import { answered } from "../answered";
-import { useAtField } from "../fieldFaults";
 import { useUpdateTenantMutation } from "./api";
 import { FormSlugField } from "./FormSlugField";
 

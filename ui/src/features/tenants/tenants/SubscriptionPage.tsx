@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { answered } from "@/api/answered";
 import { ApiError, reportId } from "@/api/errors";
 import { Tenant_State } from "@/api/gen/atrium/tenants/v1/tenant_pb";
 import { TenantService, type TenantPlan } from "@/api/gen/atrium/tenants/v1/tenant_service_pb";
@@ -20,7 +21,6 @@ import { useFormat } from "@/i18n/Locale";
 import { paths } from "@/routing/paths";
 import { useCan } from "@/session/useCan";
 
-import { answered } from "../answered";
 import { useListTenantPlansQuery, useUpdateTenantMutation } from "./api";
 import { PlanCards } from "./PlanCards";
 import { useTenant } from "./TenantLayout";

@@ -4,6 +4,7 @@ import { useController, type UseFormReturn } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams } from "react-router";
 
+import { answered } from "@/api/answered";
 import { reportId } from "@/api/errors";
 import { Plan_State, PlanTermsSchema, type Plan } from "@/api/gen/atrium/billing/v1/plan_pb";
 import { PlanService } from "@/api/gen/atrium/billing/v1/plan_service_pb";
@@ -18,6 +19,7 @@ import { NoPermission } from "@/design/states/states";
 import { TextArea } from "@/design/TextArea/TextArea";
 import { toast } from "@/design/Toast/toast";
 import { Heading, Text } from "@/design/typography/typography";
+import { useAtField } from "@/forms/fieldFaults";
 import { FormTextField } from "@/forms/FormTextField";
 import { rules } from "@/forms/rules";
 import { useFieldError } from "@/forms/useFieldError";
@@ -29,12 +31,10 @@ import { useLeaving } from "@/routing/useLeaving";
 import { useMe } from "@/session/SessionProvider";
 import { useCan } from "@/session/useCan";
 
-import { answered } from "../../answered";
 import { FormCount } from "../../fields/FormCount";
 import { FormSwitch } from "../../fields/FormSwitch";
 import { Asked } from "../../parts/Asked";
 import { beginningOf } from "../../parts/days";
-import { atField } from "../../parts/fieldFaults";
 import { useCreatePlanMutation, useGetPlanQuery, useUpdatePlanMutation } from "../api";
 import { Simulator } from "../Simulator";
 import { BookFields } from "./BookFields";
@@ -107,6 +107,7 @@ const updateRules = rules(
 function Editor({ plan, onReload }: EditorProps): ReactNode {
   const { t } = useTranslation("plans");
   const texts = useErrorText();
+  const atField = useAtField();
   const navigate = useNavigate();
   const draft = useTermsDraft(plan?.id ?? "new");
   const [create] = useCreatePlanMutation();
@@ -131,7 +132,7 @@ function Editor({ plan, onReload }: EditorProps): ReactNode {
           (request, options) => answered(create({ ...request, ...options })),
         );
       } catch (error) {
-        throw atField(error, { PLAN_TAKEN: "id" }, texts);
+        throw await atField(error, { PLAN_TAKEN: "id" });
       }
     },
     onDone: (saved) => {

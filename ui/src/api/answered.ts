@@ -1,5 +1,5 @@
-import { ApiError, ClientReason } from "@/api/errors";
-import { isFailure } from "@/api/rtk";
+import { ApiError, ClientReason } from "./errors";
+import { isFailure } from "./rtk";
 
 /** The answer of a mutation. Fails with ApiError, as clients do, where the store keeps a plain failure. */
 export async function answered<T>(call: { unwrap: () => Promise<T> }): Promise<T> {
