@@ -18,6 +18,7 @@ from rich.table import Table
 from bench import servers
 from bench.books import books
 from bench.cases import Bench, many_tenants
+from bench.invoice_run import InvoiceRun
 from bench.usage import UsageBench
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -53,6 +54,8 @@ def main() -> int:
             for case, measured in (("i", usage.ingest), ("j", usage.latency), ("k", usage.rating)):
                 if run(case):
                     rows += measured()
+        if run("l"):
+            rows += InvoiceRun(started, quick).measured()
     if run("g"):
         rows += many_tenants(quick)
     if run("h"):

@@ -117,6 +117,27 @@ class Platform:
         tenant = self.create_tenant(admin, slug, plan)
         return tenant, str(self.accept(f"admin@{slug}.example")["accessToken"])
 
+    def log_sizes(self) -> dict[Path, int]:
+        """The logs of all components and actors, and how long each is."""
+        suffixes = (".log", ".err", ".out")
+        return {
+            file: file.stat().st_size for file in self.home.rglob("*") if file.is_file() and file.suffix in suffixes
+        }
+
+    def faults(self, since: dict[Path, int] | None = None) -> list[str]:
+        """What the logs say of errors that nobody handled, from so far into each on, with the lines that follow."""
+        found = []
+        logs = self.log_sizes()
+        assert logs, "the platform keeps logs"
+        for file in logs:
+            with file.open("rb") as open_file:
+                open_file.seek((since or {}).get(file, 0))
+                text = open_file.read().decode(errors="replace")
+            for sign in ("unhandled error", "Traceback"):
+                if (at := text.find(sign)) >= 0:
+                    found.append(f"{file.name}: {text[max(0, at - 500) : at + 4000]}")
+        return found
+
     def mailed(self) -> Counter[str]:
         """How many mails went to each address."""
         files = (self.home / "outbox").glob("*.eml")

@@ -424,6 +424,19 @@ async def test_a_refusal_of_another_module_is_handed_on_as_it_was_said() -> None
     assert info.metadata == {"kind": "user", "id": "u", "request_id": "req_7"}
 
 
+@pytest.mark.parametrize("value", ["\xff\x80", "\u0100", "tab\there", ""])
+async def test_a_header_that_cannot_be_sent_is_not_passed_on(value: str) -> None:
+    registry = Known()
+    mesh = RegistryMesh(registry)
+    async with serving((GET, found)) as port, background(mesh.run()):
+        registry.snapshots.put_nowait({"iam": (endpoint(port=port),)})
+        await until(lambda: mesh._snapshot)
+        call = Call(headers={**dict(TOKEN), "x-api-key": value})
+        user = await answer(mesh.dial("iam", UserServiceStub).GetUser, GetUserRequest(id="u"), call)
+        await mesh.close()
+    assert user.display_name == "req_7"
+
+
 async def test_a_module_that_is_gone_is_a_dependency_that_does_not_answer() -> None:
     registry = Known()
     mesh = RegistryMesh(registry)

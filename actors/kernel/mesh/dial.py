@@ -87,8 +87,12 @@ class Refused(AtriumError):
 
 
 def passed_on(call: Call) -> tuple[tuple[str, str], ...]:
-    """The metadata that let another module see the same caller."""
-    return tuple((name, call.headers[name]) for name in _PASSED_ON if name in call.headers)
+    """The metadata that let another module see the same caller.
+
+    Without what gRPC takes from others and does not send: no credential has such characters.
+    """
+    found = ((name, call.headers.get(name, "")) for name in _PASSED_ON)
+    return tuple((name, value) for name, value in found if value and value.isascii() and value.isprintable())
 
 
 async def answer(method: Callable[..., Any], request: Any, call: Call) -> Any:

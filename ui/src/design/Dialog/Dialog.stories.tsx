@@ -109,6 +109,9 @@ export const LongContentScrollsInside: Story = {
   play: async () => {
     await waitFor(() => expect(screen.getByRole("button", { name: "Save" })).toBeVisible());
     await expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(window.innerWidth);
+    // Keys can scroll it though nothing in it takes the focus.
+    const last = screen.getByText(/Paragraph 40 of/);
+    await waitFor(() => expect(last.closest('[tabindex="0"]')).not.toBeNull());
   },
 };
 

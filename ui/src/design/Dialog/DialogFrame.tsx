@@ -1,5 +1,5 @@
 import { X } from "lucide-react";
-import { useId, type FormEvent, type ReactNode } from "react";
+import { useCallback, useId, useState, type FormEvent, type ReactNode } from "react";
 import { Dialog as AriaDialog } from "react-aria-components/Dialog";
 import { Heading } from "react-aria-components/Heading";
 import { Modal, ModalOverlay } from "react-aria-components/Modal";
@@ -35,7 +35,7 @@ export function DialogFrame({
   const described = description === undefined ? {} : { "aria-describedby": descriptionId };
   const content = (
     <>
-      <Body>{children}</Body>
+      <Scrolling>{children}</Scrolling>
       {footer !== undefined && <Footer>{footer}</Footer>}
     </>
   );
@@ -74,6 +74,24 @@ export function DialogFrame({
         </Box>
       </Sheet>
     </Scrim>
+  );
+}
+
+/** The content. Keys scroll it when it is longer than there is room, also where nothing in it takes the focus. */
+function Scrolling({ children }: { children: ReactNode }): ReactNode {
+  const [scrolls, setScrolls] = useState(false);
+  const watch = useCallback((content: HTMLElement | null) => {
+    const body = content?.parentElement;
+    if (content === null || body === null || body === undefined) return;
+    const observer = new ResizeObserver(() => setScrolls(body.scrollHeight > body.clientHeight));
+    observer.observe(body);
+    observer.observe(content);
+    return () => observer.disconnect();
+  }, []);
+  return (
+    <Body tabIndex={scrolls ? 0 : undefined}>
+      <div ref={watch}>{children}</div>
+    </Body>
   );
 }
 
