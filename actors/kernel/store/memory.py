@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Hashable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +27,51 @@ from actors.kernel.store.contract import (
     words_of,
 )
 
-Table = dict[str, dict[str, Any]]
+
+class Table(dict[str, dict[str, Any]]):
+    """Documents by their ids. A field that was asked for once is indexed from then on.
+
+    A document that is in it is replaced, never changed.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._indexes: dict[str, dict[Hashable, dict[str, None]]] = {}
+
+    def __setitem__(self, id: str, document: dict[str, Any]) -> None:
+        self._forget(id)
+        super().__setitem__(id, document)
+        for field, index in self._indexes.items():
+            for value in _keys(document.get(field)):
+                index.setdefault(value, {})[id] = None
+
+    def __delitem__(self, id: str) -> None:
+        self._forget(id)
+        super().__delitem__(id)
+
+    def _forget(self, id: str) -> None:
+        if (known := self.get(id)) is not None:
+            for field, index in self._indexes.items():
+                for value in _keys(known.get(field)):
+                    index[value].pop(id, None)
+
+    def having(self, field: str, values: Iterable[Hashable]) -> list[dict[str, Any]]:
+        """The documents whose field is one of the values, or has one of them in its list."""
+        if field == "id":
+            return [self[value] for value in dict.fromkeys(values) if value in self]  # type: ignore[index]
+        index = self._indexes.get(field)
+        if index is None:
+            index = self._indexes[field] = {}
+            for id, document in self.items():
+                for value in _keys(document.get(field)):
+                    index.setdefault(value, {})[id] = None
+        return [self[id] for id in dict.fromkeys(id for value in values for id in index.get(value, ()))]
+
+
+def _keys(value: Any) -> Iterator[Hashable]:
+    for one in value if isinstance(value, list) else (value,):
+        if isinstance(one, Hashable):
+            yield one
 
 
 class MemoryBackend:
@@ -38,11 +82,21 @@ class MemoryBackend:
         self._blobs: dict[str, list[bytes]] = {}
 
     def _table(self, place: Place) -> Table:
-        return self._tables.setdefault((place.database, place.name), {})
+        return self._tables.setdefault((place.database, place.name), Table())
 
     def _visible(self, place: Place) -> list[dict[str, Any]]:
-        documents = self._table(place).values()
-        return [d for d in documents if place.scope is None or d.get("tenant_id", "") == place.scope]
+        table = self._table(place)
+        if place.scope:
+            return table.having("tenant_id", (place.scope,))
+        return [d for d in table.values() if place.scope is None or not d.get("tenant_id", "")]
+
+    def _matching(self, place: Place, where: Sequence[Condition]) -> list[dict[str, Any]]:
+        for condition in where:
+            values = (condition.value,) if isinstance(condition, Eq) else getattr(condition, "values", ())
+            if isinstance(condition, Eq | In) and all(isinstance(value, Hashable) for value in values):
+                found = self._table(place).having(condition.field, values)
+                return [d for d in found if _in_scope(d, place.scope) and all(_meets(d, c) for c in where)]
+        return [d for d in self._visible(place) if all(_meets(d, c) for c in where)]
 
     async def find(
         self,
@@ -53,7 +107,7 @@ class MemoryBackend:
         after: tuple[Any, ...] | None = None,
     ) -> list[dict[str, Any]]:
         await asyncio.sleep(0)
-        found = [d for d in self._visible(place) if all(_meets(d, c) for c in where)]
+        found = self._matching(place, where)
         found.sort(key=lambda d: _position(d.get(order.field), d["id"]), reverse=order.descending)
         if after is not None:
             mark = _position(*after)
@@ -73,7 +127,7 @@ class MemoryBackend:
         return copy.deepcopy(document)
 
     async def count(self, place: Place, where: Sequence[Condition]) -> int:
-        return sum(all(_meets(d, c) for c in where) for d in self._visible(place))
+        return len(self._matching(place, where))
 
     async def group(
         self,
@@ -84,36 +138,31 @@ class MemoryBackend:
         highest: Sequence[str] = (),
     ) -> list[dict[str, Any]]:
         rows: dict[tuple[Any, ...], dict[str, Any]] = {}
-        for document in self._visible(place):
-            if all(_meets(document, c) for c in where):
-                key = tuple(document.get(name) for name in by)
-                row = rows.setdefault(
-                    key,
-                    {
-                        **dict(zip(by, key, strict=True)),
-                        "count": 0,
-                        **dict.fromkeys(sums, 0),
-                        **dict.fromkeys(highest),
-                    },
-                )
-                row["count"] += 1
-                for name in sums:
-                    row[name] += document.get(name) or 0
-                for name in highest:
-                    row[name] = _higher(row[name], document.get(name))
+        for document in self._matching(place, where):
+            key = tuple(document.get(name) for name in by)
+            first = {**dict(zip(by, key, strict=True)), "count": 0, **dict.fromkeys(sums, 0), **dict.fromkeys(highest)}
+            row = rows.setdefault(key, first)
+            row["count"] += 1
+            for name in sums:
+                row[name] += document.get(name) or 0
+            for name in highest:
+                row[name] = _higher(row[name], document.get(name))
         return list(rows.values())
 
     async def commit(self, writes: Sequence[Write]) -> None:
         await asyncio.sleep(0)  # lets others in between reading and committing, as a real store does
-        before = {}
+        before: list[tuple[Table, str, dict[str, Any] | None]] = []
         try:
             for write in writes:
-                key = (write.place.database, write.place.name)
-                if key not in before:
-                    before[key] = dict(self._tables.get(key, {}))
+                table, id = self._table(write.place), _id_of(write)
+                before.append((table, id, table.get(id)))
                 self._apply(write)
         except BaseException:
-            self._tables.update(before)
+            for table, id, document in reversed(before):
+                if document is not None:
+                    table[id] = document
+                elif id in table:
+                    del table[id]
             raise
 
     def _apply(self, write: Write) -> None:
@@ -162,14 +211,15 @@ class MemoryBackend:
             if not index.unique or document.get(index.fields[-1]) in (None, ""):
                 continue
             key = [document.get(name) for name in index.fields]
-            for other in self._table(place).values():
+            for other in self._table(place).having(index.fields[-1], (key[-1],)):
                 same_scope = not place.collection.placed or other.get("tenant_id") == document.get("tenant_id")
                 if other["id"] != document["id"] and same_scope and [other.get(n) for n in index.fields] == key:
                     raise Duplicate(place, index.fields, document)
 
     async def load(self, place: Place, documents: Sequence[dict[str, Any]]) -> None:
         for document in documents:
-            self._table(place).setdefault(document["id"], copy.deepcopy(document))
+            if document["id"] not in self._table(place):
+                self._table(place)[document["id"]] = copy.deepcopy(document)
 
     async def remove(self, place: Place, ids: Sequence[str]) -> None:
         table = self._table(place)
@@ -226,6 +276,10 @@ class MemoryBackend:
 
     async def close(self) -> None:
         return None
+
+
+def _id_of(write: Write) -> str:
+    return str(write.document["id"] if isinstance(write, Put | InsertAbsent) else write.id)
 
 
 def _in_scope(document: dict[str, Any], scope: str | None) -> bool:
