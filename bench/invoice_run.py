@@ -59,11 +59,11 @@ class InvoiceRun:
         async with room_of(self.platform) as room:
             due = whole_second(room.clock.now()) + timedelta(seconds=30 + self.count / PER_SECOND)
             await self._customers(room, due)
+            stages = {"issued": self._issued, "paid": self._paid, "told by mail": self._told}
+            before = {what: await counted(room) for what, counted in stages.items()}
             left = (due - room.clock.now()).total_seconds()
             assert left > 0, "a period ended before everything was there"
             await asyncio.sleep(left)
-            stages = {"issued": self._issued, "paid": self._paid, "told by mail": self._told}
-            before = {what: await counted(room) for what, counted in stages.items()}
             begun, found = time.perf_counter(), {}
             for what, counted in stages.items():
                 async with asyncio.timeout(LONGEST_SECONDS):
