@@ -1,6 +1,6 @@
 import { useEffect, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { useNavigate } from "react-router";
+import { useLocation, useNavigate } from "react-router";
 import { styled } from "styled-components";
 
 import { ApiError, reportId } from "@/api/errors";
@@ -56,10 +56,12 @@ function Wizard(): ReactNode {
   const { name } = useArea();
   const navigate = useNavigate();
 
-  const [at, setAt] = useState(0);
+  // The address that the platform prints has the code after its `#`, which browsers send to nobody.
+  const [code] = useState(new URLSearchParams(useLocation().hash.slice(1)).get("code") ?? "");
+  const [at, setAt] = useState(code === "" ? 0 : 1);
   const step = STEPS[at] ?? "code";
   const { form, control, submit, failure, isSending } = useRequestForm({
-    defaultValues: { code: "", organizationName: "", email: "", displayName: "", password: "" },
+    defaultValues: { code, organizationName: "", email: "", displayName: "", password: "" },
     rules: checked,
     send: async (values: FirstStart) => {
       try {
