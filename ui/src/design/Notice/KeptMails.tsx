@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { styled } from "styled-components";
 
 import { Code } from "../typography/typography";
 import { Notice } from "./Notice";
@@ -12,7 +13,12 @@ export function KeptMails(): ReactNode {
   const { t } = useTranslation("design");
   return (
     <Notice tone="info" title={t("mails.title")}>
-      {t("mails.text")} <Code>{COMMAND}</Code> {t("mails.sources")} <Code>{COMMAND_OF_SOURCES}</Code>
+      {t("mails.text")} <Command>{COMMAND}</Command>
+      {t("mails.sources")} <Command>{COMMAND_OF_SOURCES}</Command>.
     </Notice>
   );
 }
+
+const Command = styled(Code)`
+  white-space: nowrap;
+`;

@@ -81,7 +81,13 @@ function Wizard(): ReactNode {
   useEffect(() => form.setFocus(FIELDS[step][0]), [form, step]);
 
   const next = async (): Promise<void> => {
-    if (await form.trigger(FIELDS[step], { shouldFocus: true })) setAt(at + 1);
+    if (!(await form.trigger(FIELDS[step], { shouldFocus: true }))) return;
+    const { password, displayName, email } = form.getValues();
+    if (step === "admin" && !(await isStrong(password, [displayName, email]))) {
+      form.setError("password", { type: "PASSWORD_WEAK" }, { shouldFocus: true });
+      return;
+    }
+    setAt(at + 1);
   };
   if (name !== undefined && failure === undefined && !isSending && !form.formState.isSubmitSuccessful)
     return <Closed />;
@@ -163,6 +169,16 @@ function Wizard(): ReactNode {
       </form>
     </VisitorPage>
   );
+}
+
+/** Whether a password is worth going on with. Where that cannot be found out, the platform says it at the end. */
+async function isStrong(password: string, known: readonly string[]): Promise<boolean> {
+  try {
+    const { scoreOf } = await import("../password/strength");
+    return scoreOf(password, known) >= 3;
+  } catch {
+    return true;
+  }
 }
 
 /** The step that a refusal is about; the last one where it is about none. */
