@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import sys
 import time
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -86,7 +88,10 @@ def _detach(home: Home, settings: LocalSettings, only: tuple[str, ...], console:
             now = state.read(home)
             if now and now.supervisor and now.supervisor.pid == child.pid and now.phase == "ready":
                 summary(home, now, console)
-                console.print("It runs in the background: `atrium status`, `atrium logs`, `atrium down`.")
+                ours = program()
+                console.print(
+                    f"It runs in the background: `{ours} status`, `{ours} logs`, `{ours} down`.", soft_wrap=True
+                )
                 return
             time.sleep(0.05)
     except KeyboardInterrupt:
@@ -111,7 +116,16 @@ def _already(home: Home, console: Console) -> None:
     now = state.read(home)
     who = f" (pid {now.supervisor.pid})" if now and now.supervisor else ""
     where = f" at {now.public_url}" if now and now.edge_url else ""
-    console.print(f"The platform of {home.path} runs already{who}{where}; see `atrium status`.", soft_wrap=True)
+    console.print(f"The platform of {home.path} runs already{who}{where}; see `{program()} status`.", soft_wrap=True)
+
+
+def program() -> str:
+    """How a person calls this program from where they are: `atrium` if that finds it, else the file."""
+    file = Path(sys.executable).parent / "atrium"
+    found = shutil.which("atrium")
+    if found is not None and Path(found).resolve() == file.resolve():
+        return "atrium"
+    return str(file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file)
 
 
 def summary(home: Home, now: State, console: Console) -> None:
@@ -130,6 +144,12 @@ def summary(home: Home, now: State, console: Console) -> None:
         )
     if answer.get("open"):
         code = os.environ.get("ATRIUM_IAM_SETUP_CODE") or home.secret("setup-code")
-        console.print(f"Set up the platform at {now.public_url}/setup with the code {code}", soft_wrap=True)
+        # The wizard takes the code from behind the #, which browsers send to nobody.
+        console.print(f"\nSet up the platform at {now.public_url}/setup#code={code}", soft_wrap=True)
     else:
-        console.print(f"Sign in at {now.public_url}/master-admin/login", soft_wrap=True)
+        console.print(f"\nSign in at {now.public_url}/master-admin/login", soft_wrap=True)
+    if answer.get("mailKept"):
+        console.print(
+            f"No mail server is set: mails stay in {home.path / 'outbox'}; `{program()} mail 1` shows the newest.",
+            soft_wrap=True,
+        )

@@ -12,6 +12,7 @@ from tests.browser.accessibility import check_every_view
 from tests.browser.conftest import OpenPage
 from tests.browser.people import sign_in, sign_out, signed_in
 from tests.browser.view import View
+from tests.journeys.platform import Platform
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 FIRST_LOAD_BYTES = 200_000
@@ -61,6 +62,42 @@ async def test_the_session_lasts_over_a_reload_and_leads_back_to_where_one_wante
     await signed_in(page)
     kept = await page.evaluate("() => JSON.stringify([localStorage, sessionStorage, document.cookie])")
     assert "eyJ" not in kept, "an access token is stored"
+
+
+async def test_a_page_of_another_site_can_do_nothing_with_the_session(site: Platform, open_page: OpenPage) -> None:
+    page = await open_page("/master-admin")
+    await sign_in(page)
+    await signed_in(page)
+    cookies = await page.context.cookies()
+    other = await page.context.new_page()
+    # Another site for browsers, though it is the same machine: what differs is what is tested.
+    elsewhere = site.url.replace("127.0.0.1", "localhost") + "/elsewhere"
+    await other.route(elsewhere, lambda route: route.fulfill(content_type="text/html", body="<form method=post>"))
+    await other.goto(elsewhere)
+    for path in ("refresh", "logout", "password/change"):
+        url = f"{site.url}/api/v1/auth/{path}"
+        async with other.expect_response(url) as answered:
+            await other.evaluate(
+                "(url) => fetch(url, {method: 'POST', mode: 'no-cors', credentials: 'include', body: '{}'})", url
+            )
+        answer = await answered.value
+        assert answer.status >= 400 and "cookie" not in await answer.request.all_headers(), path
+    # A form leads the whole window there; its body can be made to read as JSON.
+    url = f"{site.url}/api/v1/auth/refresh"
+    async with other.expect_response(url) as answered:
+        await other.evaluate(
+            """(url) => {
+                const form = Object.assign(document.forms[0], {action: url, enctype: "text/plain"});
+                form.append(Object.assign(document.createElement("input"), {name: '{"tenant": "', value: '"}'}));
+                form.submit();
+            }""",
+            url,
+        )
+    answer = await answered.value
+    assert answer.status >= 400 and "cookie" not in await answer.request.all_headers()
+    assert await page.context.cookies() == cookies
+    await page.reload()
+    await signed_in(page)
 
 
 async def test_tabs_share_a_session_and_never_lose_it_by_refreshing_together(open_page: OpenPage) -> None:

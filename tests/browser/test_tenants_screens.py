@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from playwright.async_api import Page, expect
@@ -66,12 +67,22 @@ async def test_every_screen_of_the_provider_is_accessible_fits_and_runs_nothing(
     await expect(page.get_by_role("dialog")).to_be_visible()
     await check_every_view(page)
     await page.keyboard.press("Escape")
+    await sections.get_by_role("link", name="Audit log").click()
+    await page.get_by_role("link", name="tenants:tenant:update").first.click()
+    # What changed, from which name to which.
+    await expect(page.get_by_role("dialog").get_by_role("row", name="display_name")).to_contain_text("<script>")
+    await page.keyboard.press("Escape")
     await unharmed(page)
 
     main = page.get_by_role("navigation", name="Main navigation")
     await main.get_by_role("link", name="Tenants").click()
     await expect(page.get_by_role("link", name=name).first).to_be_visible()
     await check_every_view(page)
+    # What stands in an address is text, too, where it is shown and where it is refused.
+    await page.goto(f"/master-admin/tenants?plan={quote(ATTACK)}&query={quote(ATTACK)}")
+    await expect(page.get_by_text("Nothing found")).to_be_visible()
+    await expect(page.get_by_role("button", name="Plan")).to_contain_text("<script>")
+    await unharmed(page)
     await main.get_by_role("link", name="Dashboards").click()
     await expect(page.get_by_role("figure", name="By plan")).to_be_visible()
     await expect(page.get_by_role("figure", name="Growth")).to_be_visible()

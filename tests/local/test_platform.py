@@ -98,7 +98,8 @@ def test_the_whole_platform_answers_at_its_edge_and_gets_over_the_loss_of_its_ra
     said = atrium.ok("up", "--detach")
     code = atrium.home.secret("setup-code")
     address = atrium.environment["ATRIUM_EDGE_ADDRESS"]
-    assert f"Set up the platform at http://{address}/setup with the code {code}" in said
+    assert f"Set up the platform at http://{address}/setup#code={code}\n" in said
+    assert f"No mail server is set: mails stay in {atrium.home.path / 'outbox'}" in said
     assert atrium.ok("setup-code").strip() == code
     now = status(atrium)
     assert now["state"] == "ready" and set(now["modules"]) >= {"iam"}

@@ -27,11 +27,13 @@ class SetupService(SetupServiceServicer):
         self.store: Store[IamUnit] = room.store
         self.settings: IamSettings = room.settings
         self.clock, self.passwords = room.clock, passwords
+        self.mail_kept = room.platform.smtp_url is None
 
     async def GetSetup(self, request: GetSetupRequest, call: Call) -> Setup:
         async with self.store.unit(call) as unit:
             done = await unit.installation.find(ONLY)
-        return Setup(open=done is None, organization_name=done.organization_name if done else "")
+        name = done.organization_name if done else ""
+        return Setup(open=done is None, organization_name=name, mail_kept=self.mail_kept)
 
     async def CompleteSetup(self, request: CompleteSetupRequest, call: Call) -> Setup:
         call.principal = ANONYMOUS  # also when an earlier try of this call met a faster one
@@ -81,5 +83,6 @@ class SetupService(SetupServiceServicer):
                     open=False,
                     organization_name=request.organization_name.strip(),
                     user=user_message(user, [SUPER_ADMIN.id]),
+                    mail_kept=self.mail_kept,
                 )
             )

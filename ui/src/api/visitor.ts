@@ -8,7 +8,7 @@ import type { Setup } from "./gen/atrium/iam/v1/setup_service_pb";
 import type { Branding } from "./gen/atrium/tenants/v1/tenant_settings_service_pb";
 import { fetchTransport, type Transport } from "./transport";
 
-export type SetupState = Pick<Setup, "open" | "organizationName">;
+export type SetupState = Pick<Setup, "open" | "organizationName" | "mailKept">;
 export type Brand = Pick<Branding, "displayName" | "primaryColor" | "accentColor" | "logo">;
 
 export const SETUP_URL = "/api/v1/setup";

@@ -1,20 +1,24 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { isRouteErrorResponse, useLocation, useRouteError } from "react-router";
+import { styled } from "styled-components";
 
 import { ApiError, reportId } from "@/api/errors";
 import { Button, ButtonLink } from "@/design/Button/Button";
 import { Inline, Page } from "@/design/layout/layout";
+import { Logo } from "@/design/Logo/Logo";
 import { Notice } from "@/design/Notice/Notice";
+import { theme } from "@/design/theme";
+import { breakpoints } from "@/design/tokens";
 import { useErrorText } from "@/i18n/errorText";
 import { paths, realmOf } from "@/routing/paths";
 
 /** In place of everything, where the frame around the pages failed: why in words, the request id, and a way on. */
 export function ErrorPage(): ReactNode {
   return (
-    <main>
+    <Alone>
       <PageError />
-    </main>
+    </Alone>
   );
 }
 
@@ -31,9 +35,9 @@ export function NotFoundPage(): ReactNode {
   return inArea ? (
     <NotFound />
   ) : (
-    <main>
+    <Alone>
       <NotFound />
-    </main>
+    </Alone>
   );
 }
 
@@ -51,11 +55,43 @@ function NotFound(): ReactNode {
 /** A whole page that says what went wrong. */
 export function Failure({ error, again }: { error: unknown; again: () => void }): ReactNode {
   return (
-    <main>
+    <Alone>
       <WhatFailed error={error} again={again} />
-    </main>
+    </Alone>
   );
 }
+
+/** The middle of a page that has no frame. */
+function Alone({ children }: { children: ReactNode }): ReactNode {
+  return (
+    <Middle>
+      <Mark>
+        <Logo size={36} />
+      </Mark>
+      {children}
+    </Middle>
+  );
+}
+
+const Middle = styled.main`
+  display: flex;
+  flex-direction: column;
+  justify-content: safe center;
+  min-block-size: 100dvb;
+  inline-size: min(40rem, 100%);
+  margin-inline: auto;
+  padding-block: ${theme.space[8]} 12vh;
+  @media ${breakpoints.narrow} {
+    justify-content: flex-start;
+  }
+`;
+
+const Mark = styled.div`
+  padding-inline: ${theme.space[8]};
+  @media ${breakpoints.narrow} {
+    padding-inline: ${theme.space[4]};
+  }
+`;
 
 function WhatFailed({ error, again }: { error: unknown; again: () => void }): ReactNode {
   const { t } = useTranslation("app");

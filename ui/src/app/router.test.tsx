@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { screen } from "@testing-library/react";
-import { matchRoutes } from "react-router";
+import type { ReactNode } from "react";
+import { matchRoutes, Navigate } from "react-router";
 import { expect, test, vi } from "vitest";
 
 import { permissionOf } from "@/api/access";
@@ -10,10 +11,12 @@ import { areaPath, paths, segments } from "@/routing/paths";
 import { refused, TestEdge } from "@/testing/edge";
 import { renderApp } from "@/testing/renderApp";
 
+import { Area } from "./Area";
 import { areaRoutes } from "./areaRoutes";
 import { ErrorPage } from "./ErrorPage";
 import { places } from "./places";
 import { Root } from "./Root";
+import { Shell } from "./shell/Shell";
 
 type ServiceFile = Record<string, { kind?: string; methods?: readonly Parameters<typeof permissionOf>[0][] }>;
 const files = import.meta.glob<ServiceFile>("../api/gen/atrium/*/v1/*_service_pb.ts", { eager: true });
@@ -46,6 +49,38 @@ test("addresses outside, and areas without a page, are not found", async () => {
 test("words of addresses do not clash", () => {
   expect(new Set(Object.values(segments)).size).toBe(Object.keys(segments).length);
   expect([paths.area("platform"), areaPath("acme")]).toEqual(["/master-admin", "/t/acme"]);
+});
+
+test("an address that leads on by itself takes nobody out of the menu they have opened", async () => {
+  const page = Promise.withResolvers<{ element: ReactNode }>();
+  const shown = [
+    {
+      path: "/master-admin",
+      Component: Area,
+      children: [
+        {
+          Component: Shell,
+          children: [
+            { index: true, element: <Navigate replace to="/master-admin/account" /> },
+            { path: "account", lazy: () => page.promise },
+          ],
+        },
+      ],
+    },
+  ];
+  const me = create(MeSchema, { user: { id: "usr_1", displayName: "Ada" } });
+  const edge = new TestEdge(SessionService);
+  const { user } = await renderApp({
+    edge,
+    address: "/master-admin",
+    me,
+    routes: [{ Component: Root, children: shown }],
+  });
+  await user.click(await screen.findByRole("button", { name: "Account of Ada" }));
+  expect(await screen.findByRole("menuitem", { name: "Sign out" })).toBeVisible();
+  page.resolve({ element: <p>Here</p> });
+  expect(await screen.findByText("Here")).toBeVisible();
+  expect(screen.getByRole("menuitem", { name: "Sign out" })).toBeVisible();
 });
 
 test("when it is not known who is there, the reason is said and asking again helps", async () => {

@@ -1,5 +1,6 @@
-import { useMemo, useState, type BaseSyntheticEvent } from "react";
+import { useEffect, useMemo, useState, type BaseSyntheticEvent } from "react";
 import {
+  get,
   set,
   useForm,
   type DefaultValues,
@@ -51,6 +52,19 @@ export function useRequestForm<V extends FieldValues, A = unknown>({
     [rules],
   );
   const form = useForm<V>({ defaultValues, mode: "onTouched", ...(resolver === undefined ? {} : { resolver }) });
+  // What was wrong is looked at again with every key, also in a field that has not been left yet. A fault that went
+  // only when the field is left would move the button that is just being pressed.
+  useEffect(
+    () =>
+      form.subscribe({
+        formState: { values: true },
+        callback: ({ name, type }) => {
+          if (type === "change" && name !== undefined && form.getFieldState(name as Path<V>).invalid)
+            void form.trigger(name as Path<V>);
+        },
+      }),
+    [form],
+  );
 
   const submit = form.handleSubmit(async (values) => {
     setFailure(undefined);
@@ -73,7 +87,11 @@ export function useRequestForm<V extends FieldValues, A = unknown>({
 function result<V extends FieldValues>(values: V, violations: FieldViolation[]) {
   if (violations.length === 0) return { values, errors: {} };
   const errors: FieldErrors<V> = {};
-  for (const one of violations)
-    set(errors, one.field === "" ? "root" : one.field, { type: one.rule, message: one.description });
+  for (const one of violations) {
+    const field = one.field === "" ? "root" : one.field;
+    // Of what is left empty it is not said which form it must have.
+    const missing = one.rule === "string.pattern" && get(values, field) === "";
+    set(errors, field, { type: missing ? "required" : one.rule, message: one.description });
+  }
   return { values: {}, errors };
 }

@@ -35,7 +35,8 @@ export function errorTexts(texts: i18n): ErrorTexts {
     violationText: ({ rule, description }) => {
       // Rules about a length or a limit say it only in the platform's sentence.
       const number = /-?\d+/.exec(description)?.[0] ?? "";
-      return look(`rules.${rule.replaceAll(".", "_")}`, description, { number });
+      const broken = rule === "string.min_len" && number === "1" ? "required" : rule;
+      return look(`rules.${broken.replaceAll(".", "_")}`, description, { number });
     },
   };
 }

@@ -17,6 +17,8 @@ export interface Area {
   missing: boolean;
   /** Whether the installation waits for its set-up; only said of the platform. */
   open: boolean;
+  /** Whether mails are not sent but stay on the platform's machine; only said of the platform. */
+  mailKept: boolean;
 }
 
 interface AreaValue extends Area {
@@ -25,7 +27,7 @@ interface AreaValue extends Area {
 }
 
 const AreaContext = createContext<AreaValue | undefined>(undefined);
-const UNKNOWN: Area = { name: undefined, color: undefined, logo: "", missing: false, open: false };
+const UNKNOWN: Area = { name: undefined, color: undefined, logo: "", missing: false, open: false, mailKept: false };
 
 /** How the area of the session looks. What was seen last is shown until the platform has answered. */
 export function AreaProvider({ children }: { children: ReactNode }): ReactNode {
@@ -60,8 +62,8 @@ type Ask = Parameters<typeof getSetup>[0];
 
 async function look(realm: string, transport: Ask): Promise<Area> {
   if (realm === PLATFORM) {
-    const { open, organizationName } = await getSetup(transport);
-    return { ...UNKNOWN, open, name: organizationName === "" ? undefined : organizationName };
+    const { open, organizationName, mailKept } = await getSetup(transport);
+    return { ...UNKNOWN, open, mailKept, name: organizationName === "" ? undefined : organizationName };
   }
   const { displayName, primaryColor, logo } = await getBrand(realm, transport);
   return { ...UNKNOWN, name: displayName, color: isColor(primaryColor) ? primaryColor : undefined, logo };

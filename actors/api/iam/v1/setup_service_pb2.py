@@ -28,7 +28,7 @@ from actors.api.buf.validate import validate_pb2 as buf_dot_validate_dot_validat
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!atrium/iam/v1/setup_service.proto\x12\ratrium.iam.v1\x1a\x18\x61trium/iam/v1/user.proto\x1a\x1f\x61trium/options/v1/options.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\"q\n\x05Setup\x12\x12\n\x04open\x18\x01 \x01(\x08R\x04open\x12+\n\x11organization_name\x18\x02 \x01(\tR\x10organizationName\x12\'\n\x04user\x18\x03 \x01(\x0b\x32\x13.atrium.iam.v1.UserR\x04user\"\x11\n\x0fGetSetupRequest\"\x8e\x02\n\x14\x43ompleteSetupRequest\x12!\n\x04\x63ode\x18\x01 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x01\x18\x80\x01R\x04\x63ode\x12G\n\x11organization_name\x18\x02 \x01(\tB\x1a\xbaH\x17r\x15\x10\x01\x18x2\x0f^[^\\x00-\\x1f]*$R\x10organizationName\x12 \n\x05\x65mail\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x18\xfe\x01`\x01R\x05\x65mail\x12=\n\x0c\x64isplay_name\x18\x04 \x01(\tB\x1a\xbaH\x17r\x15\x10\x01\x18x2\x0f^[^\\x00-\\x1f]*$R\x0b\x64isplayName\x12)\n\x08password\x18\x05 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x01\x18\x80\x02R\x08password2\x86\x02\n\x0cSetupService\x12\x64\n\x08GetSetup\x12\x1e.atrium.iam.v1.GetSetupRequest\x1a\x14.atrium.iam.v1.Setup\"\"\x90\x02\x01\xca\xf3\x18\x02\x08\x01\xd8\xf3\x18\x02\x82\xd3\xe4\x93\x02\x0f\x12\r/api/v1/setup\x12\x8f\x01\n\rCompleteSetup\x12#.atrium.iam.v1.CompleteSetupRequest\x1a\x14.atrium.iam.v1.Setup\"C\xca\xf3\x18\x02\x08\x01\xd2\xf3\x18\x1d\n\x12iam:setup:complete\x12\x07user.id\xd8\xf3\x18\x01\x82\xd3\xe4\x93\x02\x12\"\r/api/v1/setup:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!atrium/iam/v1/setup_service.proto\x12\ratrium.iam.v1\x1a\x18\x61trium/iam/v1/user.proto\x1a\x1f\x61trium/options/v1/options.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\"\x8e\x01\n\x05Setup\x12\x12\n\x04open\x18\x01 \x01(\x08R\x04open\x12+\n\x11organization_name\x18\x02 \x01(\tR\x10organizationName\x12\'\n\x04user\x18\x03 \x01(\x0b\x32\x13.atrium.iam.v1.UserR\x04user\x12\x1b\n\tmail_kept\x18\x04 \x01(\x08R\x08mailKept\"\x11\n\x0fGetSetupRequest\"\x8e\x02\n\x14\x43ompleteSetupRequest\x12!\n\x04\x63ode\x18\x01 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x01\x18\x80\x01R\x04\x63ode\x12G\n\x11organization_name\x18\x02 \x01(\tB\x1a\xbaH\x17r\x15\x10\x01\x18x2\x0f^[^\\x00-\\x1f]*$R\x10organizationName\x12 \n\x05\x65mail\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x18\xfe\x01`\x01R\x05\x65mail\x12=\n\x0c\x64isplay_name\x18\x04 \x01(\tB\x1a\xbaH\x17r\x15\x10\x01\x18x2\x0f^[^\\x00-\\x1f]*$R\x0b\x64isplayName\x12)\n\x08password\x18\x05 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x01\x18\x80\x02R\x08password2\x86\x02\n\x0cSetupService\x12\x64\n\x08GetSetup\x12\x1e.atrium.iam.v1.GetSetupRequest\x1a\x14.atrium.iam.v1.Setup\"\"\x90\x02\x01\xca\xf3\x18\x02\x08\x01\xd8\xf3\x18\x02\x82\xd3\xe4\x93\x02\x0f\x12\r/api/v1/setup\x12\x8f\x01\n\rCompleteSetup\x12#.atrium.iam.v1.CompleteSetupRequest\x1a\x14.atrium.iam.v1.Setup\"C\xca\xf3\x18\x02\x08\x01\xd2\xf3\x18\x1d\n\x12iam:setup:complete\x12\x07user.id\xd8\xf3\x18\x01\x82\xd3\xe4\x93\x02\x12\"\r/api/v1/setup:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -49,12 +49,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SETUPSERVICE'].methods_by_name['GetSetup']._serialized_options = b'\220\002\001\312\363\030\002\010\001\330\363\030\002\202\323\344\223\002\017\022\r/api/v1/setup'
   _globals['_SETUPSERVICE'].methods_by_name['CompleteSetup']._loaded_options = None
   _globals['_SETUPSERVICE'].methods_by_name['CompleteSetup']._serialized_options = b'\312\363\030\002\010\001\322\363\030\035\n\022iam:setup:complete\022\007user.id\330\363\030\001\202\323\344\223\002\022\"\r/api/v1/setup:\001*'
-  _globals['_SETUP']._serialized_start=170
-  _globals['_SETUP']._serialized_end=283
-  _globals['_GETSETUPREQUEST']._serialized_start=285
-  _globals['_GETSETUPREQUEST']._serialized_end=302
-  _globals['_COMPLETESETUPREQUEST']._serialized_start=305
-  _globals['_COMPLETESETUPREQUEST']._serialized_end=575
-  _globals['_SETUPSERVICE']._serialized_start=578
-  _globals['_SETUPSERVICE']._serialized_end=840
+  _globals['_SETUP']._serialized_start=171
+  _globals['_SETUP']._serialized_end=313
+  _globals['_GETSETUPREQUEST']._serialized_start=315
+  _globals['_GETSETUPREQUEST']._serialized_end=332
+  _globals['_COMPLETESETUPREQUEST']._serialized_start=335
+  _globals['_COMPLETESETUPREQUEST']._serialized_end=605
+  _globals['_SETUPSERVICE']._serialized_start=608
+  _globals['_SETUPSERVICE']._serialized_end=870
 # @@protoc_insertion_point(module_scope)

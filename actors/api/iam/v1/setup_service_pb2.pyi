@@ -26,9 +26,12 @@ class Setup(message.Message):
     OPEN_FIELD_NUMBER: builtins.int
     ORGANIZATION_NAME_FIELD_NUMBER: builtins.int
     USER_FIELD_NUMBER: builtins.int
+    MAIL_KEPT_FIELD_NUMBER: builtins.int
     open: builtins.bool
     organization_name: builtins.str
     """The name of the organisation that runs this installation; empty while open."""
+    mail_kept: builtins.bool
+    """Mails are not sent: no mail server is set. They stay on the platform's machine, where `atrium mail` shows them."""
     @builtins.property
     def user(self) -> user_pb2.User:
         """The Super Admin; only in the answer to CompleteSetup."""
@@ -39,10 +42,11 @@ class Setup(message.Message):
         open: builtins.bool = ...,
         organization_name: builtins.str = ...,
         user: user_pb2.User | None = ...,
+        mail_kept: builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["user", b"user"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["open", b"open", "organization_name", b"organization_name", "user", b"user"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["mail_kept", b"mail_kept", "open", b"open", "organization_name", b"organization_name", "user", b"user"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

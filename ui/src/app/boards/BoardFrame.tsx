@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Navigate, Outlet, useLocation } from "react-router";
 import { styled } from "styled-components";
 
+import { useChosenInView } from "@/design/Tabs/useChosenInView";
 import { theme } from "@/design/theme";
 import { paths } from "@/routing/paths";
 import { useSession } from "@/session/SessionProvider";
@@ -18,10 +19,11 @@ export function BoardFrame(): ReactNode {
   const { realm } = useSession();
   const { pathname } = useLocation();
   const { boards } = useNavigation();
+  const tabs = useChosenInView<HTMLElement>(pathname);
   return (
     <>
       {boards.length > 1 && (
-        <Tabs aria-label={t("nav.boards")}>
+        <Tabs aria-label={t("nav.boards")} ref={tabs}>
           <ul>
             {boards.map((board) => (
               <li key={board.path}>

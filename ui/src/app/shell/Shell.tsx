@@ -1,6 +1,6 @@
 import { lazy, Suspense, useCallback, useEffect, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { Outlet, useLocation } from "react-router";
+import { NavigationType, Outlet, useLocation, useNavigationType } from "react-router";
 import { styled } from "styled-components";
 
 import { ApiError } from "@/api/errors";
@@ -115,16 +115,22 @@ function useHotkey(open: () => void): void {
   }, []);
 }
 
-/** Whoever comes to another page with the keyboard or a screen reader is at its beginning. */
+/**
+ * Whoever comes to another page with the keyboard or a screen reader is at its beginning. Where an address leads on by
+ * itself, they may have gone elsewhere meanwhile, and stay there: focus that is taken from a menu closes it.
+ */
 function useFocusOnNewPage() {
   const main = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
+  const ledOn = useNavigationType() === NavigationType.Replace;
   const shown = useRef(pathname);
   useEffect(() => {
     if (shown.current === pathname) return;
     shown.current = pathname;
-    if (main.current?.contains(document.activeElement) !== true) main.current?.focus({ preventScroll: true });
-  }, [pathname]);
+    const at = document.activeElement;
+    if (main.current?.contains(at) === true || (ledOn && at !== document.body)) return;
+    main.current?.focus({ preventScroll: true });
+  }, [pathname, ledOn]);
   return main;
 }
 

@@ -171,6 +171,7 @@ const Bar = styled.div`
 
 const Filters = styled.div`
   flex: 1;
+  align-self: center;
   min-inline-size: 0;
 `;
 

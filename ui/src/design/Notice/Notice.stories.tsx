@@ -3,6 +3,7 @@ import { expect } from "storybook/test";
 
 import { Button } from "../Button/Button";
 import { Inline, Stack } from "../layout/layout";
+import { KeptMails } from "./KeptMails";
 import { Notice } from "./Notice";
 
 const meta = {
@@ -45,3 +46,10 @@ export const Tones: Story = {
 };
 
 export const TonesInTheDark: Story = { ...Tones, globals: { mode: "dark" } };
+
+export const WithoutMailServer: Story = {
+  render: () => <KeptMails />,
+  play: async ({ canvas }) => {
+    await expect(canvas.getByText("atrium mail 1")).toBeVisible();
+  },
+};

@@ -4,6 +4,7 @@ import { Tab as AriaTab, TabList, TabPanel, Tabs as AriaTabs } from "react-aria-
 import { css, styled } from "styled-components";
 
 import { theme } from "../theme";
+import { useChosenInView } from "./useChosenInView";
 
 interface TabWords {
   id: string;
@@ -28,9 +29,10 @@ interface TabsProps {
 
 /** Parts of one thing, one at a time. Arrow keys go from tab to tab. */
 export function Tabs({ label, items, selected, onChange }: TabsProps): ReactNode {
+  const row = useChosenInView<HTMLDivElement>(selected);
   return (
     <AriaTabs selectedKey={selected} onSelectionChange={(key) => onChange(String(key))}>
-      <Row>
+      <Row ref={row}>
         <List aria-label={label} items={items}>
           {({ id, label: name, badge }) => (
             <TabHead id={id}>
@@ -62,8 +64,9 @@ interface LinkTabsProps {
 
 /** Pages that belong together, each with an address of its own: the page stands below, in the router's outlet. */
 export function LinkTabs({ label, items, current }: LinkTabsProps): ReactNode {
+  const row = useChosenInView<HTMLDivElement>(current);
   return (
-    <Row as="nav" aria-label={label}>
+    <Row as="nav" aria-label={label} ref={row}>
       <Links>
         {items.map(({ id, label: name, badge, href }) => (
           <li key={id}>

@@ -142,8 +142,10 @@ const Words = styled.div`
 
 const Line = styled.span`
   display: flex;
-  flex-wrap: wrap;
   align-items: baseline;
   justify-content: space-between;
-  gap: 0 ${theme.space[3]};
+  gap: ${theme.space[3]};
+  & > :last-child:not(:first-child) {
+    flex: none;
+  }
 `;

@@ -121,10 +121,13 @@ const Sheet = styled(Card)`
 `;
 
 const StepHeading = styled(Heading)`
+  inline-size: fit-content;
+  border-radius: ${theme.radius.small};
   &:focus {
     outline: none;
   }
   &:focus-visible {
     outline: 2px solid ${theme.color.focus};
+    outline-offset: 3px;
   }
 `;

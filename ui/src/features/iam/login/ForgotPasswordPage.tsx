@@ -5,11 +5,13 @@ import { reportId } from "@/api/errors";
 import { visitorCalls } from "@/api/session";
 import { Button, ButtonLink } from "@/design/Button/Button";
 import { Stack } from "@/design/layout/layout";
+import { KeptMails } from "@/design/Notice/KeptMails";
 import { Notice } from "@/design/Notice/Notice";
 import { FormTextField } from "@/forms/FormTextField";
 import { useRequestForm } from "@/forms/useRequestForm";
 import { useErrorText } from "@/i18n/errorText";
 import { paths } from "@/routing/paths";
+import { useArea } from "@/session/AreaProvider";
 import { useSession } from "@/session/SessionProvider";
 
 import { VisitorPage } from "./VisitorPage";
@@ -19,6 +21,7 @@ export function ForgotPasswordPage(): ReactNode {
   const { t } = useTranslation("login");
   const { errorText } = useErrorText();
   const { session, realm } = useSession();
+  const { mailKept } = useArea();
   const [sentTo, setSentTo] = useState("");
   const { control, submit, failure, isSending } = useRequestForm({
     defaultValues: { email: "" },
@@ -37,6 +40,7 @@ export function ForgotPasswordPage(): ReactNode {
       }
     >
       {sentTo !== "" && <Notice tone="success">{t("forgot.sent", { email: sentTo })}</Notice>}
+      {sentTo !== "" && mailKept && <KeptMails />}
       {failure !== undefined && (
         <Notice tone="danger" requestId={reportId(failure)}>
           {errorText(failure)}

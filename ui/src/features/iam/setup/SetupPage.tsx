@@ -1,6 +1,6 @@
 import { useEffect, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { useNavigate } from "react-router";
+import { useLocation, useNavigate } from "react-router";
 import { styled } from "styled-components";
 
 import { ApiError, reportId } from "@/api/errors";
@@ -56,10 +56,12 @@ function Wizard(): ReactNode {
   const { name } = useArea();
   const navigate = useNavigate();
 
-  const [at, setAt] = useState(0);
+  // The address that the platform prints has the code after its `#`, which browsers send to nobody.
+  const [code] = useState(new URLSearchParams(useLocation().hash.slice(1)).get("code") ?? "");
+  const [at, setAt] = useState(code === "" ? 0 : 1);
   const step = STEPS[at] ?? "code";
   const { form, control, submit, failure, isSending } = useRequestForm({
-    defaultValues: { code: "", organizationName: "", email: "", displayName: "", password: "" },
+    defaultValues: { code, organizationName: "", email: "", displayName: "", password: "" },
     rules: checked,
     send: async (values: FirstStart) => {
       try {
@@ -79,7 +81,13 @@ function Wizard(): ReactNode {
   useEffect(() => form.setFocus(FIELDS[step][0]), [form, step]);
 
   const next = async (): Promise<void> => {
-    if (await form.trigger(FIELDS[step], { shouldFocus: true })) setAt(at + 1);
+    if (!(await form.trigger(FIELDS[step], { shouldFocus: true }))) return;
+    const { password, displayName, email } = form.getValues();
+    if (step === "admin" && !(await isStrong(password, [displayName, email]))) {
+      form.setError("password", { type: "PASSWORD_WEAK" }, { shouldFocus: true });
+      return;
+    }
+    setAt(at + 1);
   };
   if (name !== undefined && failure === undefined && !isSending && !form.formState.isSubmitSuccessful)
     return <Closed />;
@@ -161,6 +169,16 @@ function Wizard(): ReactNode {
       </form>
     </VisitorPage>
   );
+}
+
+/** Whether a password is worth going on with. Where that cannot be found out, the platform says it at the end. */
+async function isStrong(password: string, known: readonly string[]): Promise<boolean> {
+  try {
+    const { scoreOf } = await import("../password/strength");
+    return scoreOf(password, known) >= 3;
+  } catch {
+    return true;
+  }
 }
 
 /** The step that a refusal is about; the last one where it is about none. */

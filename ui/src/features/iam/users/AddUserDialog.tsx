@@ -9,6 +9,7 @@ import { Submission } from "@/api/idempotency";
 import { Button } from "@/design/Button/Button";
 import { Dialog } from "@/design/Dialog/Dialog";
 import { Stack } from "@/design/layout/layout";
+import { KeptMails } from "@/design/Notice/KeptMails";
 import { Notice } from "@/design/Notice/Notice";
 import { RadioGroup } from "@/design/RadioGroup/RadioGroup";
 import { MultiSelect } from "@/design/Select/Select";
@@ -17,6 +18,7 @@ import { FormTextField } from "@/forms/FormTextField";
 import { rules } from "@/forms/rules";
 import { useRequestForm } from "@/forms/useRequestForm";
 import { useErrorText } from "@/i18n/errorText";
+import { useArea } from "@/session/AreaProvider";
 import { useClient } from "@/session/useClient";
 
 import { NewPasswordField } from "../password/NewPasswordField";
@@ -53,6 +55,7 @@ export function AddUserDialog({ isOpen, onClose, onAdded }: AddUserDialogProps):
   const { t } = useTranslation("users");
   const { errorText } = useErrorText();
   const { tenantId } = useScope();
+  const { mailKept } = useArea();
   const users = useClient(UserService);
   const roles = useRoleOptions(useAssignable());
   const [submission] = useState(() => new Submission());
@@ -129,6 +132,7 @@ export function AddUserDialog({ isOpen, onClose, onAdded }: AddUserDialogProps):
             />
           )}
         />
+        {entry === "invite" && mailKept && <KeptMails />}
         {entry === "password" && (
           <NewPasswordField
             control={control}

@@ -1,11 +1,13 @@
-import { useState, type ReactNode } from "react";
+import { useCallback, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { ApiError, reportId } from "@/api/errors";
 import { SignUpService } from "@/api/gen/atrium/tenants/v1/sign_up_service_pb";
 import { createClient } from "@/api/rest";
+import { getSetup } from "@/api/visitor";
 import { Button, ButtonLink } from "@/design/Button/Button";
 import { Inline, Stack } from "@/design/layout/layout";
+import { KeptMails } from "@/design/Notice/KeptMails";
 import { Notice } from "@/design/Notice/Notice";
 import { Text } from "@/design/typography/typography";
 import { useAtField } from "@/forms/fieldFaults";
@@ -15,6 +17,7 @@ import { useErrorText } from "@/i18n/errorText";
 import { browserTimeZone } from "@/i18n/format";
 import { useFormat } from "@/i18n/Locale";
 import { paths } from "@/routing/paths";
+import { useAnswer } from "@/session/useAnswer";
 
 import { FormSlugField } from "../tenants/FormSlugField";
 import { SignUpFrame } from "./SignUpFrame";
@@ -42,6 +45,7 @@ export function SignUpPage(): ReactNode {
         <Text $tone="muted" $size="small">
           {t("sent.nothing")}
         </Text>
+        <MailNotice />
         <Inline>
           <Button
             onPress={() => {
@@ -55,6 +59,12 @@ export function SignUpPage(): ReactNode {
       </SignUpFrame>
     );
   return <SignUpForm before={before} onSent={setSent} onClosed={() => setClosed(true)} />;
+}
+
+function MailNotice(): ReactNode {
+  const transport = useVisitorTransport();
+  const { answer } = useAnswer(useCallback(() => getSetup(transport), [transport]));
+  return answer?.mailKept === true && <KeptMails />;
 }
 
 interface SignUpFormProps {

@@ -58,6 +58,10 @@ export function AuditLogPage(): ReactNode {
       rows={data?.auditLogs}
       rowId={({ id }) => id}
       rowName={({ action }) => action}
+      // What changed is shown by the log itself. Narrowed down, an entry of a later page is on its first one.
+      rowHref={({ id, action, targetId }) =>
+        paths.to(PLATFORM, "auditLogs", {}, { tenant: tenantId, action, target: targetId, entry: id })
+      }
       isLoading={isFetching}
       failure={error}
       requestId={isFailure(error) ? reportId(error) : undefined}

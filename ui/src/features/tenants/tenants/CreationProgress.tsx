@@ -7,9 +7,11 @@ import { isFailure } from "@/api/rtk";
 import { PLATFORM } from "@/api/session";
 import { ButtonLink } from "@/design/Button/Button";
 import { Card, Inline, Page } from "@/design/layout/layout";
+import { KeptMails } from "@/design/Notice/KeptMails";
 import { Loading, SkeletonText } from "@/design/Skeleton/Skeleton";
 import { ErrorState } from "@/design/states/states";
 import { paths } from "@/routing/paths";
+import { useArea } from "@/session/AreaProvider";
 
 import { useGetProvisioningQuery } from "../provisioning/api";
 import { ProvisioningSection } from "../provisioning/ProvisioningSection";
@@ -20,6 +22,7 @@ import { stateWord } from "./words";
 export function CreationProgress({ id }: { id: string }): ReactNode {
   const { t } = useTranslation("tenants");
   const { data: tenant, error, isFetching, refetch } = useGetTenantQuery({ id });
+  const { mailKept } = useArea();
   const { data: provisioning } = useGetProvisioningQuery({ tenantId: id });
   // It may end between both questions: then nobody watches it, and what is known of the tenant is from before.
   const outdated =
@@ -72,6 +75,7 @@ export function CreationProgress({ id }: { id: string }): ReactNode {
         )
       }
     >
+      {mailKept && word !== "failed" && word !== "provisioning" && <KeptMails />}
       <Card>
         <ProvisioningSection tenantId={id} />
       </Card>

@@ -1,4 +1,4 @@
-import { Building2, Play, Plus, Square } from "lucide-react";
+import { ArrowRight, Building2, CirclePause, CirclePlay, Plus, Settings2 } from "lucide-react";
 import { useCallback, useMemo, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useDispatch } from "react-redux";
@@ -194,16 +194,22 @@ function useBulk(onDone: () => void) {
     const action: BulkAction = closed ? "restore" : "suspend";
     const fits = closed || tenant.state === stateOf("active");
     return [
-      { id: "open", label: t("list.open"), href: paths.to(PLATFORM, "tenant", { id: tenant.id }) },
+      {
+        id: "open",
+        label: t("list.open"),
+        icon: <ArrowRight size={16} />,
+        href: paths.to(PLATFORM, "tenant", { id: tenant.id }),
+      },
       {
         id: "settings",
         label: t("detail.tab.settings"),
+        icon: <Settings2 size={16} />,
         href: paths.to(PLATFORM, "tenantSettings", { id: tenant.id }),
       },
       {
         id: action,
         label: t(`bulk.${action}`),
-        icon: closed ? <Play size={16} /> : <Square size={16} />,
+        icon: closed ? <CirclePlay size={16} /> : <CirclePause size={16} />,
         disabledReason: denied ?? (fits ? undefined : t("danger.wrongState")),
         onAction: () => ask(action, [tenant]),
       },

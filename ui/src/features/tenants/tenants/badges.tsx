@@ -65,7 +65,6 @@ const Meter = styled.span`
 
 const Number = styled.span`
   min-inline-size: 1.75em;
-  text-align: end;
   font-variant-numeric: tabular-nums;
 `;
 

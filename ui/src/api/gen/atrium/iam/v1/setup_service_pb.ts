@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file atrium/iam/v1/setup_service.proto.
  */
 export const file_atrium_iam_v1_setup_service: GenFile = /*@__PURE__*/
-  fileDesc("CiFhdHJpdW0vaWFtL3YxL3NldHVwX3NlcnZpY2UucHJvdG8SDWF0cml1bS5pYW0udjEiUwoFU2V0dXASDAoEb3BlbhgBIAEoCBIZChFvcmdhbml6YXRpb25fbmFtZRgCIAEoCRIhCgR1c2VyGAMgASgLMhMuYXRyaXVtLmlhbS52MS5Vc2VyIhEKD0dldFNldHVwUmVxdWVzdCKAAQoUQ29tcGxldGVTZXR1cFJlcXVlc3QSEQoEY29kZRgBIAEoCUIDgAEBEhkKEW9yZ2FuaXphdGlvbl9uYW1lGAIgASgJEg0KBWVtYWlsGAMgASgJEhQKDGRpc3BsYXlfbmFtZRgEIAEoCRIVCghwYXNzd29yZBgFIAEoCUIDgAEBMtwBCgxTZXR1cFNlcnZpY2USYAoIR2V0U2V0dXASHi5hdHJpdW0uaWFtLnYxLkdldFNldHVwUmVxdWVzdBoULmF0cml1bS5pYW0udjEuU2V0dXAiHpACAcrzGAIIAYLT5JMCDxINL2FwaS92MS9zZXR1cBJqCg1Db21wbGV0ZVNldHVwEiMuYXRyaXVtLmlhbS52MS5Db21wbGV0ZVNldHVwUmVxdWVzdBoULmF0cml1bS5pYW0udjEuU2V0dXAiHsrzGAIIAYLT5JMCEjoBKiINL2FwaS92MS9zZXR1cGIGcHJvdG8z", [file_atrium_iam_v1_user, file_atrium_options_v1_options, file_google_api_annotations]);
+  fileDesc("CiFhdHJpdW0vaWFtL3YxL3NldHVwX3NlcnZpY2UucHJvdG8SDWF0cml1bS5pYW0udjEiZgoFU2V0dXASDAoEb3BlbhgBIAEoCBIZChFvcmdhbml6YXRpb25fbmFtZRgCIAEoCRIhCgR1c2VyGAMgASgLMhMuYXRyaXVtLmlhbS52MS5Vc2VyEhEKCW1haWxfa2VwdBgEIAEoCCIRCg9HZXRTZXR1cFJlcXVlc3QigAEKFENvbXBsZXRlU2V0dXBSZXF1ZXN0EhEKBGNvZGUYASABKAlCA4ABARIZChFvcmdhbml6YXRpb25fbmFtZRgCIAEoCRINCgVlbWFpbBgDIAEoCRIUCgxkaXNwbGF5X25hbWUYBCABKAkSFQoIcGFzc3dvcmQYBSABKAlCA4ABATLcAQoMU2V0dXBTZXJ2aWNlEmAKCEdldFNldHVwEh4uYXRyaXVtLmlhbS52MS5HZXRTZXR1cFJlcXVlc3QaFC5hdHJpdW0uaWFtLnYxLlNldHVwIh6QAgHK8xgCCAGC0+STAg8SDS9hcGkvdjEvc2V0dXASagoNQ29tcGxldGVTZXR1cBIjLmF0cml1bS5pYW0udjEuQ29tcGxldGVTZXR1cFJlcXVlc3QaFC5hdHJpdW0uaWFtLnYxLlNldHVwIh7K8xgCCAGC0+STAhI6ASoiDS9hcGkvdjEvc2V0dXBiBnByb3RvMw", [file_atrium_iam_v1_user, file_atrium_options_v1_options, file_google_api_annotations]);
 
 /**
  * The state of the set-up wizard.
@@ -40,6 +40,13 @@ export type Setup = Message<"atrium.iam.v1.Setup"> & {
    * @generated from field: atrium.iam.v1.User user = 3;
    */
   user?: User | undefined;
+
+  /**
+   * Mails are not sent: no mail server is set. They stay on the platform's machine, where `atrium mail` shows them.
+   *
+   * @generated from field: bool mail_kept = 4;
+   */
+  mailKept: boolean;
 };
 
 /**

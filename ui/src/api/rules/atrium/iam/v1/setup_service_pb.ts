@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file atrium/iam/v1/setup_service.proto.
  */
 export const file_atrium_iam_v1_setup_service: GenFile = /*@__PURE__*/
-  fileDesc("CiFhdHJpdW0vaWFtL3YxL3NldHVwX3NlcnZpY2UucHJvdG8SDWF0cml1bS5pYW0udjEiUwoFU2V0dXASDAoEb3BlbhgBIAEoCBIZChFvcmdhbml6YXRpb25fbmFtZRgCIAEoCRIhCgR1c2VyGAMgASgLMhMuYXRyaXVtLmlhbS52MS5Vc2VyIhEKD0dldFNldHVwUmVxdWVzdCLYAQoUQ29tcGxldGVTZXR1cFJlcXVlc3QSGwoEY29kZRgBIAEoCUINgAEBukgHcgUQARiAARI1ChFvcmdhbml6YXRpb25fbmFtZRgCIAEoCUIaukgXchUQARh4Mg9eW15ceDAwLVx4MWZdKiQSGQoFZW1haWwYAyABKAlCCrpIB3IFGP4BYAESMAoMZGlzcGxheV9uYW1lGAQgASgJQhq6SBdyFRABGHgyD15bXlx4MDAtXHgxZl0qJBIfCghwYXNzd29yZBgFIAEoCUINgAEBukgHcgUQARiAAjLyAQoMU2V0dXBTZXJ2aWNlEloKCEdldFNldHVwEh4uYXRyaXVtLmlhbS52MS5HZXRTZXR1cFJlcXVlc3QaFC5hdHJpdW0uaWFtLnYxLlNldHVwIhiQAgGC0+STAg8SDS9hcGkvdjEvc2V0dXAShQEKDUNvbXBsZXRlU2V0dXASIy5hdHJpdW0uaWFtLnYxLkNvbXBsZXRlU2V0dXBSZXF1ZXN0GhQuYXRyaXVtLmlhbS52MS5TZXR1cCI50vMYHQoSaWFtOnNldHVwOmNvbXBsZXRlEgd1c2VyLmlkgtPkkwISOgEqIg0vYXBpL3YxL3NldHVwYgZwcm90bzM", [file_atrium_iam_v1_user, file_atrium_options_v1_options, file_buf_validate_validate, file_google_api_annotations]);
+  fileDesc("CiFhdHJpdW0vaWFtL3YxL3NldHVwX3NlcnZpY2UucHJvdG8SDWF0cml1bS5pYW0udjEiZgoFU2V0dXASDAoEb3BlbhgBIAEoCBIZChFvcmdhbml6YXRpb25fbmFtZRgCIAEoCRIhCgR1c2VyGAMgASgLMhMuYXRyaXVtLmlhbS52MS5Vc2VyEhEKCW1haWxfa2VwdBgEIAEoCCIRCg9HZXRTZXR1cFJlcXVlc3Qi2AEKFENvbXBsZXRlU2V0dXBSZXF1ZXN0EhsKBGNvZGUYASABKAlCDYABAbpIB3IFEAEYgAESNQoRb3JnYW5pemF0aW9uX25hbWUYAiABKAlCGrpIF3IVEAEYeDIPXlteXHgwMC1ceDFmXSokEhkKBWVtYWlsGAMgASgJQgq6SAdyBRj+AWABEjAKDGRpc3BsYXlfbmFtZRgEIAEoCUIaukgXchUQARh4Mg9eW15ceDAwLVx4MWZdKiQSHwoIcGFzc3dvcmQYBSABKAlCDYABAbpIB3IFEAEYgAIy8gEKDFNldHVwU2VydmljZRJaCghHZXRTZXR1cBIeLmF0cml1bS5pYW0udjEuR2V0U2V0dXBSZXF1ZXN0GhQuYXRyaXVtLmlhbS52MS5TZXR1cCIYkAIBgtPkkwIPEg0vYXBpL3YxL3NldHVwEoUBCg1Db21wbGV0ZVNldHVwEiMuYXRyaXVtLmlhbS52MS5Db21wbGV0ZVNldHVwUmVxdWVzdBoULmF0cml1bS5pYW0udjEuU2V0dXAiOdLzGB0KEmlhbTpzZXR1cDpjb21wbGV0ZRIHdXNlci5pZILT5JMCEjoBKiINL2FwaS92MS9zZXR1cGIGcHJvdG8z", [file_atrium_iam_v1_user, file_atrium_options_v1_options, file_buf_validate_validate, file_google_api_annotations]);
 
 /**
  * The state of the set-up wizard.
@@ -41,6 +41,13 @@ export type Setup = Message<"atrium.iam.v1.Setup"> & {
    * @generated from field: atrium.iam.v1.User user = 3;
    */
   user?: User | undefined;
+
+  /**
+   * Mails are not sent: no mail server is set. They stay on the platform's machine, where `atrium mail` shows them.
+   *
+   * @generated from field: bool mail_kept = 4;
+   */
+  mailKept: boolean;
 };
 
 /**
