@@ -118,7 +118,10 @@ async def test_an_invoice_is_mailed_once_with_its_pdf_and_a_receipt_follows(shop
     (mail,) = mails(shop, "invoice", ADMIN)
     assert mail.subject == f"Invoice {made.invoice.number} from Example Software"
     assert "€10.00 will be charged to your payment method" in mail.text and "Sandbox" in mail.text
-    assert f"/t/acme/billing/invoices/{made.invoice.id}" in mail.text and f"/t/acme/billing/invoices/{made.invoice.id}" in mail.html
+    assert (
+        f"/t/acme/billing/invoices/{made.invoice.id}" in mail.text
+        and f"/t/acme/billing/invoices/{made.invoice.id}" in mail.html
+    )
     (file,) = mail.attachments
     assert (file.name, file.content_type) == (f"{made.invoice.number}.pdf", "application/pdf")
     fetched = await world.call("billing.DownloadInvoice", world.acme_admin, id=made.invoice.id)

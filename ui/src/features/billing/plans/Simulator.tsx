@@ -17,13 +17,14 @@ import { NumberField } from "@/design/NumberField/NumberField";
 import { RadioGroup } from "@/design/RadioGroup/RadioGroup";
 import { Select } from "@/design/Select/Select";
 import { Heading, Text } from "@/design/typography/typography";
+import { digitsOf } from "@/i18n/currency";
 import { useErrorText } from "@/i18n/errorText";
 import { useFormat } from "@/i18n/Locale";
 import { useCan } from "@/session/useCan";
 import { useClient } from "@/session/useClient";
 
 import { LinesTable } from "../invoices/LinesTable";
-import { decimal, digitsOf } from "../money/minor";
+import { decimal, whole } from "../money/minor";
 import { PlainTable } from "../parts/PlainTable";
 import { useMeters } from "../usage/meters";
 import { intervals } from "../words/words";
@@ -223,7 +224,7 @@ function Bills({ answer: { bills }, currency }: { answer: SimulatePlanResponse; 
         pointsLabel={t("simulator.month")}
         points={ordered.map(({ month }) => ({ id: month, label: monthName(month), short: month }))}
         series={[{ name: t("simulator.total"), values: ordered.map(({ totalMinor }) => decimal(totalMinor, digits)) }]}
-        format={(value) => new Intl.NumberFormat(format.locale, { style: "currency", currency }).format(value)}
+        format={(value) => format.money(whole(value, digits), currency)}
         height={180}
       />
       <PlainTable

@@ -243,7 +243,8 @@ function Editor({ plan, onReload }: EditorProps): ReactNode {
 /** Draws anew with every change of a price, which the rest of the page need not. */
 function Preview({ form }: { form: UseFormReturn<PlanValues> }): ReactNode {
   form.watch("terms.priceBooks");
-  return <Simulator termsNow={() => form.getValues("terms")} />;
+  // A copy: what is asked of the platform is frozen by the store, and the form goes on being written.
+  return <Simulator termsNow={() => structuredClone(form.getValues("terms"))} />;
 }
 
 interface SectionProps {
