@@ -43,6 +43,10 @@ async def add_card(page: Page, card: str) -> None:
     await expect(dialog).to_be_hidden()
 
 
+LOADING = "main [aria-busy=true], main [data-loading]"
+"""What stands for something that is on its way."""
+
+
 @dataclass(frozen=True)
 class Amounts:
     """What an invoice, or one to come, is said to be."""
@@ -67,14 +71,28 @@ async def amounts(within: Page | Locator, lines: str) -> Amounts:
     return Amounts([" ".join(row.split()) for row in rows], dict(zip(names, values, strict=True)))
 
 
-async def change_plan(page: Page, plan: str) -> Amounts:
+async def change_plan(page: Page, plan: str, choose: str = "Change to this", title: str = "Change to") -> Amounts:
     """Chooses a plan in the comparison and confirms what the preview says is due now. Returns what it said."""
-    await page.get_by_role("button", name=f"Change to this: {plan}").click()
-    dialog = page.get_by_role("dialog", name=f"Change to {plan}")
+    await page.get_by_role("button", name=f"{choose}: {plan}").click()
+    dialog = page.get_by_role("dialog", name=f"{title} {plan}")
     said = await amounts(dialog, "Lines of the invoice to come")
     await dialog.get_by_role("button", name=f"Confirm and pay {said.totals['Total']}").click()
     await expect(dialog).to_be_hidden()
     return said
+
+
+async def give_up(page: Page, plan: str, *, at_once: bool = False) -> None:
+    """Cancels the subscription on whose page somebody is, when its period ends or at once."""
+    await page.get_by_role("button", name="More").click()
+    await page.get_by_role("menuitem", name="Cancel subscription").click()
+    dialog = page.get_by_role("dialog", name=f"Cancel {plan}?")
+    await expect(dialog.get_by_text("After that nothing more is charged")).to_be_visible()
+    await dialog.get_by_label("Why?").fill("Only looking")
+    if at_once:
+        await dialog.get_by_role("radio", name="At once").check(force=True)
+        await dialog.get_by_label(f"Type “{plan}” to confirm").fill(plan)
+    await dialog.get_by_role("button", name="End it now" if at_once else "Cancel subscription").click()
+    await expect(dialog).to_be_hidden()
 
 
 def text_of(file: Path) -> str:
@@ -122,8 +140,7 @@ async def looks_right(page: Page, path: str = "") -> None:
         # What was announced of a button that is gone is no part of the page.
         await page.reload()
     await expect(page.get_by_role("heading", level=1)).to_be_visible()
-    # Skeletons are hidden from screen readers, which are told what is on its way instead.
-    await expect(page.locator("main [aria-busy=true], main [role=status]:has(> [aria-hidden=true])")).to_have_count(0)
+    await expect(page.locator(LOADING)).to_have_count(0)
     await check_every_view(page)
 
 

@@ -98,7 +98,7 @@ export function Page({ title, actions, description, trail, children }: PageProps
 function Coming(): ReactNode {
   const { t } = useTranslation("design");
   return (
-    <Middle role="status">
+    <Middle role="status" data-loading>
       <Spinner size={20} />
       <VisuallyHidden>{t("page.loading")}</VisuallyHidden>
     </Middle>

@@ -133,7 +133,7 @@ test("a subscription is cancelled for the period's end, and kept again", async (
   expect(await screen.findByText(/The subscription ends on Dec 1, 2026/)).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Keep subscription" }));
   await user.click(within(await screen.findByRole("alertdialog")).getByRole("button", { name: "Keep subscription" }));
-  await expect.poll(() => screen.queryByText(/It ends on/)).toBeNull();
+  await expect.poll(() => screen.queryByText(/The subscription ends on/)).toBeNull();
 });
 
 test("seats are changed without moving to a newer version of the plan", async () => {

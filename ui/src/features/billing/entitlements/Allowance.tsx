@@ -5,8 +5,7 @@ import type { Entitlements } from "@/api/gen/atrium/billing/v1/entitlement_servi
 import { Limit_Beyond } from "@/api/gen/atrium/billing/v1/plan_pb";
 import { PLATFORM } from "@/api/session";
 import { Badge } from "@/design/Badge/Badge";
-import { KeyValueList } from "@/design/KeyValueList/KeyValueList";
-import { Card, Inline, Stack } from "@/design/layout/layout";
+import { Card, Grid, Inline, Stack } from "@/design/layout/layout";
 import { Link } from "@/design/Link/Link";
 import { Notice } from "@/design/Notice/Notice";
 import { Heading, Text } from "@/design/typography/typography";
@@ -53,20 +52,23 @@ function Allowed({ entitlements: { usable, limits, features } }: { entitlements:
       {limits.length === 0 ? (
         <Text $tone="muted">{t("allowance.unlimited")}</Text>
       ) : (
-        <KeyValueList
-          layout="above"
-          items={limits.map(({ meter, most, beyond }) => ({
-            label: meters.name(meter),
-            value: (
-              <Stack as="span" $gap="hair">
-                <span>{t("allowance.upTo", { most: meters.quantity(meter, most) })}</span>
-                <Text as="span" $size="small" $tone="muted">
-                  {t(beyond === Limit_Beyond.CHARGE ? "allowance.charged" : "allowance.refused")}
-                </Text>
-              </Stack>
-            ),
-          }))}
-        />
+        <Grid as="dl" $least="8.5rem">
+          {limits.map(({ meter, most, beyond }) => (
+            <div key={meter}>
+              <Text as="dt" $size="small" $tone="muted">
+                {meters.name(meter)}
+              </Text>
+              <dd>
+                <Stack as="span" $gap="hair">
+                  <span>{t("allowance.upTo", { most: meters.quantity(meter, most) })}</span>
+                  <Text as="span" $size="small" $tone="muted">
+                    {t(beyond === Limit_Beyond.CHARGE ? "allowance.charged" : "allowance.refused")}
+                  </Text>
+                </Stack>
+              </dd>
+            </div>
+          ))}
+        </Grid>
       )}
       {features.length > 0 && (
         <Inline as="ul" $gap={1} aria-label={t("allowance.features")}>

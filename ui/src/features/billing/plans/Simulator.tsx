@@ -29,6 +29,7 @@ import { PlainTable } from "../parts/PlainTable";
 import { useMeters } from "../usage/meters";
 import { intervals } from "../words/words";
 import { useSimulatePlanMutation } from "./api";
+import { Faults } from "./editor/Faults";
 
 type TermsLike = MessageInitShape<typeof PlanTermsSchema> | PlanTerms;
 
@@ -182,11 +183,14 @@ export function Simulator({ termsNow }: SimulatorProps): ReactNode {
             {t("simulator.do")}
           </Button>
         </div>
-        {isFailure(error) && (
-          <Notice tone="danger" requestId={reportId(error)}>
-            {errorText(error)}
-          </Notice>
-        )}
+        {isFailure(error) &&
+          (error.violations.length > 0 ? (
+            <Faults faults={error.violations.map(({ field, ...rest }) => ({ path: field, ...rest }))} />
+          ) : (
+            <Notice tone="danger" requestId={reportId(error)}>
+              {errorText(error)}
+            </Notice>
+          ))}
         {data !== undefined && <Bills answer={data} currency={originalArgs?.currency ?? ""} />}
       </Stack>
     </Card>
