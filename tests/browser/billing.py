@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Page, expect
+import pypdf
+from playwright.async_api import Locator, Page, expect
 
 from tests.browser.accessibility import check_every_view
 from tests.browser.conftest import OpenPage
@@ -38,13 +43,85 @@ async def add_card(page: Page, card: str) -> None:
     await expect(dialog).to_be_hidden()
 
 
-async def change_plan(page: Page, plan: str) -> None:
-    """Chooses a plan in the comparison and confirms what the preview says is due now."""
-    await page.get_by_role("button", name=f"Change to this: {plan}").click()
-    dialog = page.get_by_role("dialog", name=f"Change to {plan}")
-    await expect(dialog.get_by_role("table", name="Lines of the invoice to come")).to_be_visible()
-    await dialog.get_by_role("button", name="Confirm and pay").click()
+LOADING = "main [aria-busy=true], main [data-loading]"
+"""What stands for something that is on its way."""
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """What an invoice, or one to come, is said to be."""
+
+    lines: list[str]
+    """Each with its description, quantity and amount, as they are read."""
+    totals: dict[str, str]
+    """By what they are called, such as “Total”."""
+
+
+async def amounts(within: Page | Locator, lines: str) -> Amounts:
+    """The lines of the table of that name, and the sums below it."""
+    page = within.page if isinstance(within, Locator) else within
+    table = within.get_by_role("table", name=lines, exact=True)
+    await expect(table).to_be_visible()
+    rows = await table.get_by_role("row").filter(has=page.get_by_role("rowheader")).all_inner_texts()
+    sums = within.get_by_role("group", name="Sums")
+    names, values = (
+        await sums.get_by_role("term").all_inner_texts(),
+        await sums.get_by_role("definition").all_inner_texts(),
+    )
+    return Amounts([" ".join(row.split()) for row in rows], dict(zip(names, values, strict=True)))
+
+
+async def change_plan(page: Page, plan: str, choose: str = "Change to this", title: str = "Change to") -> Amounts:
+    """Chooses a plan in the comparison and confirms what the preview says is due now. Returns what it said."""
+    await page.get_by_role("button", name=f"{choose}: {plan}").click()
+    dialog = page.get_by_role("dialog", name=f"{title} {plan}")
+    said = await amounts(dialog, "Lines of the invoice to come")
+    await dialog.get_by_role("button", name=f"Confirm and pay {said.totals['Total']}").click()
     await expect(dialog).to_be_hidden()
+    return said
+
+
+async def give_up(page: Page, plan: str, *, at_once: bool = False) -> None:
+    """Cancels the subscription on whose page somebody is, when its period ends or at once."""
+    await page.get_by_role("button", name="More").click()
+    await page.get_by_role("menuitem", name="Cancel subscription").click()
+    dialog = page.get_by_role("dialog", name=f"Cancel {plan}?")
+    await expect(dialog.get_by_text("After that nothing more is charged")).to_be_visible()
+    await dialog.get_by_label("Why?").fill("Only looking")
+    if at_once:
+        await dialog.get_by_role("radio", name="At once").check(force=True)
+        await dialog.get_by_label(f"Type “{plan}” to confirm").fill(plan)
+    await dialog.get_by_role("button", name="End it now" if at_once else "Cancel subscription").click()
+    await expect(dialog).to_be_hidden()
+
+
+def text_of(file: Path) -> str:
+    """The words of a PDF, whatever spaces they were set with."""
+    found = "\n".join(page.extract_text() for page in pypdf.PdfReader(file).pages)
+    return " ".join(found.split())
+
+
+async def subscriber(site: Platform, slug: str, card: str, plan: str = "standard") -> str:
+    """The id of a new tenant that has been moved to a plan; whether that was paid is the test card's affair."""
+
+    def made() -> str:
+        tenant, token = site.tenant_admin(site.set_up(), slug, "free")
+        with site.client(token) as client:
+            method = {"provider": "PROVIDER_SANDBOX", "providerToken": card, "default": True}
+            ok(client.post("/api/v1/billing/payment-methods", json=method))
+            [subscription] = ok(client.get("/api/v1/billing/subscriptions"))["subscriptions"]
+            change = {"planId": plan, "effectiveAt": "EFFECTIVE_AT_NOW"}
+            ok(client.post(f"/api/v1/billing/subscriptions/{subscription['id']}/change", json=change))
+        return str(tenant["id"])
+
+    return await asyncio.to_thread(made)
+
+
+def overwritten(site: Platform, tenant_id: str, currency: str) -> None:
+    """Writes another currency into a tenant's account, past the platform."""
+    with contextlib.closing(sqlite3.connect(site.home / "books" / "atrium.db", timeout=20)) as books, books:
+        done = books.execute("UPDATE billing_accounts SET currency = ? WHERE id = ?", (currency, tenant_id))
+        assert done.rowcount == 1
 
 
 async def biller(open_page: OpenPage, path: str) -> Page:
@@ -63,7 +140,7 @@ async def looks_right(page: Page, path: str = "") -> None:
         # What was announced of a button that is gone is no part of the page.
         await page.reload()
     await expect(page.get_by_role("heading", level=1)).to_be_visible()
-    await expect(page.locator("main [aria-busy=true]")).to_have_count(0)
+    await expect(page.locator(LOADING)).to_have_count(0)
     await check_every_view(page)
 
 

@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.people import sign_in, signed_in
-from tests.journeys.platform import Platform, eventually
+from tests.journeys.platform import PASSWORD, Platform, eventually
 
 
 def fresh(name: str) -> str:
@@ -33,6 +33,26 @@ def link_in(mail: str) -> str:
     """The path and fragment of the link that a mail holds."""
     [line] = [line for line in mail.splitlines() if "#token=" in line]
     return line[line.index("/", len("https://")) :]
+
+
+async def sign_up(site: Platform, open_page: OpenPage, name: str, email: str) -> Page:
+    """The portal of a company that has signed up by itself, as the one who did."""
+    page = await open_page("/signup")
+    await page.get_by_label("Company").fill(name)
+    await expect(page.get_by_label("Short name")).to_have_value(slug_of(name))
+    await page.get_by_label("Your name").fill("Sam")
+    await page.get_by_label("Work e-mail").fill(email)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="Check your mail")).to_be_visible()
+    await page.goto(link_in(await mail_to(site, email)))
+    await expect(page.get_by_role("heading", name="Your address is confirmed")).to_be_visible()
+    await expect(page).to_have_url("/signup/confirm")
+    await page.goto(link_in(await mail_to(site, email, 2)))
+    await page.get_by_label("Password", exact=True).fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await signed_in(page)
+    await expect(page).to_have_url(f"/t/{slug_of(name)}")
+    return page
 
 
 async def tenant_of(site: Platform, slug: str, plan: str = "standard") -> str:

@@ -8,50 +8,77 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.billing import add_card, change_plan, looks_right, payer_of
+from tests.browser.accessibility import check_every_view
+from tests.browser.billing import add_card, amounts, change_plan, give_up, looks_right, payer_of, text_of
 from tests.browser.conftest import OpenPage
-from tests.browser.tenants import fresh, slug_of
+from tests.browser.tenants import fresh, sign_up, slug_of
 from tests.journeys.platform import Platform
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(150)]
 
 
-async def test_a_plan_is_chosen_paid_and_its_invoice_downloaded(site: Platform, open_page: OpenPage) -> None:
-    slug = slug_of(fresh("pays well"))
-    page = await payer_of(site, open_page, slug, "Every payment succeeds")
-    await looks_right(page, f"/t/{slug}/billing/payment-methods")
-    await page.goto(f"/t/{slug}/billing/plan")
+async def test_a_customer_signs_up_buys_moves_up_in_the_middle_of_a_cycle_and_gives_up(
+    site: Platform, open_page: OpenPage
+) -> None:
+    name = fresh("Pays well")
+    slug = slug_of(name)
+    page = await sign_up(site, open_page, name, f"sam@{slug}.example")
+    await page.get_by_role("link", name="Plan and billing").click()
+    await page.get_by_role("link", name="Payment methods", exact=True).click()
+    await add_card(page, "Every payment succeeds")
+    await looks_right(page)
+
+    # It began with a trial, which is had once.
+    await page.get_by_role("link", name="Plan", exact=True).click()
+    await expect(page.get_by_text("The trial ends on")).to_be_visible()
+    await give_up(page, "Standard", at_once=True)
+    await expect(page.get_by_role("heading", name="There is no subscription")).to_be_visible()
+    await page.get_by_role("link", name="Choose a plan").click()
     table = page.get_by_role("table", name="Plans compared")
-    await expect(table.get_by_role("columnheader", name="Free")).to_contain_text("Current plan")
+    await expect(table).to_be_visible()
     await looks_right(page)
     await page.get_by_role("radio", name="Yearly").check(force=True)
     await expect(table.get_by_role("columnheader", name="Standard")).to_contain_text("/ year")
     await page.get_by_role("radio", name="Monthly").check(force=True)
-    await change_plan(page, "Standard")
+    await change_plan(page, "Standard", "Choose", "Subscribe to")
     await expect(page.get_by_role("heading", level=2, name="Standard")).to_be_visible()
-    await looks_right(page)
+    await expect(page.get_by_text("Active", exact=True)).to_be_visible()
+    await expect(page.get_by_role("region", name="What the plan allows")).to_contain_text("Up to 100,000")
 
+    # The rest of the period is charged and credited by the second: what is charged is what was said before.
+    await page.get_by_role("link", name="Change plan").click()
+    said = await change_plan(page, "Premium")
+    assert any("Credit for the unused rest" in line for line in said.lines), said.lines
+    await expect(page.get_by_role("heading", level=2, name="Premium")).to_be_visible()
+    await looks_right(page)
     await page.get_by_role("link", name="Invoices", exact=True).click()
-    row = page.get_by_role("row").filter(has_text="Change of plan")
+    row = page.get_by_role("row").filter(has_text="Change of plan").first
     await expect(row.get_by_text("Paid")).to_be_visible()
+    number = (await row.get_by_role("link").first.inner_text()).strip()
     await row.get_by_role("link").first.click()
-    await expect(page.get_by_role("table", name="Lines", exact=True).get_by_role("row")).not_to_have_count(1)
+    await expect(page.get_by_role("heading", level=1)).to_contain_text(number)
+    invoice = await amounts(page, "Lines")
+    assert invoice.lines == said.lines
+    assert {name: invoice.totals[name] for name in said.totals} == said.totals
+    assert invoice.totals["Paid"] == f"-{said.totals['Total']}"
     await expect(page.get_by_text("no money moves").first).to_be_visible()
     await looks_right(page)
+
     async with page.expect_download() as download:
         await page.get_by_role("button", name="Download PDF").click()
     file = await download.value
-    assert file.suggested_filename.endswith(".pdf")
-    assert (await asyncio.to_thread(Path(await file.path()).read_bytes)).startswith(b"%PDF")
+    assert file.suggested_filename == f"{number}.pdf"
+    text = await asyncio.to_thread(text_of, Path(await file.path()))
+    assert number in text and name in text and said.totals["Total"] in text
 
-    # It may be given up again, and kept.
+    # It may be given up when its period ends, and kept.
     await page.goto(f"/t/{slug}/billing")
-    await page.get_by_role("button", name="More").click()
-    await page.get_by_role("menuitem", name="Cancel subscription").click()
-    dialog = page.get_by_role("dialog", name="Cancel Standard?")
-    await dialog.get_by_label("Why?").fill("Only looking")
-    await dialog.get_by_role("button", name="Cancel subscription").click()
-    await expect(page.get_by_text("Until then everything can be used")).to_be_visible()
+    await give_up(page, "Premium")
+    await expect(
+        page.get_by_text("Until then everything can be used. After that nothing more is charged")
+    ).to_be_visible()
+    await expect(page.get_by_role("region", name="Last invoice")).to_contain_text("Nothing is charged now.")
+    await check_every_view(page)
     await page.get_by_role("button", name="Keep subscription").click()
     await page.get_by_role("alertdialog").get_by_role("button", name="Keep subscription").click()
     await expect(page.get_by_text("Until then everything can be used")).to_be_hidden()

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.people import sign_in, signed_in
+from tests.browser.people import sign_in
 from tests.browser.tenants import fresh, link_in, mail_to, slug_of
 from tests.journeys.platform import PASSWORD, Platform
 
@@ -85,27 +85,6 @@ async def test_a_short_name_that_is_taken_is_said_at_its_field(site: Platform, o
         await page.get_by_role("button", name="Continue").click()
     await page.get_by_role("button", name="Create tenant").click()
     await expect(page.get_by_role("heading", name=f"{name} is ready")).to_be_visible()
-
-
-async def test_a_customer_signs_up_confirms_the_address_and_comes_in(site: Platform, open_page: OpenPage) -> None:
-    name = fresh("Sunny Side")
-    slug = slug_of(name)
-    email = f"sam@{slug}.example"
-    page = await open_page("/signup")
-    await page.get_by_label("Company").fill(name)
-    await expect(page.get_by_label("Short name")).to_have_value(slug)
-    await page.get_by_label("Your name").fill("Sam")
-    await page.get_by_label("Work e-mail").fill(email)
-    await page.keyboard.press("Enter")
-    await expect(page.get_by_role("heading", name="Check your mail")).to_be_visible()
-    await page.goto(link_in(await mail_to(site, email)))
-    await expect(page.get_by_role("heading", name="Your address is confirmed")).to_be_visible()
-    await expect(page).to_have_url("/signup/confirm")
-    await page.goto(link_in(await mail_to(site, email, 2)))
-    await page.get_by_label("Password", exact=True).fill(PASSWORD)
-    await page.keyboard.press("Enter")
-    await signed_in(page)
-    await expect(page).to_have_url(f"/t/{slug}")
 
 
 async def test_a_link_that_was_never_ours_leads_back_to_signing_up(open_page: OpenPage) -> None:

@@ -104,7 +104,9 @@ def _money(call: Ask, admin: str, ada: str, tenant_id: str) -> None:
     lines = call("InvoiceService.GetInvoice", ada, id=id).json()["lines"]
     call("InvoiceService.ListInvoiceLineUsage", ada, id=id, line_id=lines[0]["id"])
     assert call("InvoiceService.VerifyInvoice", admin, id=id).json()["identical"]
-    assert call("InvoiceService.DownloadInvoice", ada, id=id).content.startswith(b"%PDF")
+    pdf = call("InvoiceService.DownloadInvoice", ada, id=id)
+    assert pdf.content.startswith(b"%PDF")
+    assert pdf.headers["content-disposition"] == f'attachment; filename="{invoice["number"]}.pdf"'
     for name, fields in (
         ("InvoiceService.VoidInvoice", {"id": id, "reason": "paid already"}),
         ("InvoiceService.WriteOffInvoice", {"id": id, "reason": "paid already"}),

@@ -340,6 +340,26 @@ async def test_a_stream_that_ends_in_a_refusal_says_why_even_after_headers_were_
         assert refused.value.code() is grpc.StatusCode.NOT_FOUND
 
 
+async def test_a_stream_says_headers_that_it_knows_with_its_first_answer() -> None:
+    async def stream(request: Any, call: Call) -> AsyncIterator[User]:
+        if request.id == "gone":
+            raise NotFound(kind="user", id="gone")
+        call.response_headers.append(("x-name", request.id))
+        yield User(id=request.id)
+
+    method = dataclasses.replace(GET, streaming=True)
+    async with serving((method, stream)) as port, grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        call = channel.unary_stream(
+            GET.path, request_serializer=GetUserRequest.SerializeToString, response_deserializer=User.FromString
+        )
+        answers = call(GetUserRequest(id="x"), metadata=TOKEN)
+        assert (await answers.read()).id == "x"
+        assert ("x-name", "x") in [(k, v) for k, v in await answers.initial_metadata()]
+        gone = call(GetUserRequest(id="gone"), metadata=TOKEN)
+        assert "x-name" not in [k for k, _ in await gone.initial_metadata()]
+        assert await gone.code() is grpc.StatusCode.NOT_FOUND
+
+
 async def test_a_server_answers_health_and_stops_after_calls_in_flight() -> None:
     started, release = asyncio.Event(), asyncio.Event()
 

@@ -98,7 +98,7 @@ def invoice_issued(invoice: Invoice, at: datetime) -> tuple[Transaction, ...]:
         invoice.tenant_id,
         invoice.currency,
         invoice.id,
-        f"{invoice.kind.name} {invoice.number}",
+        f"{invoice.kind.name.replace('_', ' ').capitalize()} {invoice.number}",
         at,
         (AccountType.RECEIVABLE, "", totals.total_minor),
         (AccountType.REVENUE, "", -totals.net_minor),

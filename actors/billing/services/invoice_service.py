@@ -75,6 +75,8 @@ class InvoiceService(InvoiceServiceServicer):
         async with self.store.unit(call, aside=True) as unit:
             invoice = await self._seen(unit, request.id, call)
         name = await self.papers.kept(invoice)
+        # As mails attach it.
+        call.response_headers.append(("content-disposition", f'attachment; filename="{invoice.number}.pdf"'))
         async for piece in self.papers.read(name):
             yield HttpBody(content_type="application/pdf", data=piece)
 

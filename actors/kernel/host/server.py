@@ -148,11 +148,12 @@ def _stream(chain: Chain, method: Method, run: Next) -> Any:
             if isinstance(request, AtriumError):
                 raise request
             answers = await run(request, call)
-            opened = True  # headers go once, and before the first answer
-            if call.response_headers:
-                await context.send_initial_metadata(tuple(call.response_headers))
             async with contextlib.aclosing(answers):
                 async for answer in answers:
+                    # Headers go once, and before the first answer, for which the handler has run.
+                    if not opened and call.response_headers:
+                        await context.send_initial_metadata(tuple(call.response_headers))
+                    opened = True
                     yield answer
         except AtriumError as error:
             await _refuse(context, error, call, headers=not opened)

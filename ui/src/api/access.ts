@@ -14,7 +14,8 @@ export function opensToOwnTenant(method: DescMethod): boolean {
   return getOption(method, access).ownTenant;
 }
 
-/** Whether anyone may call the method, without a token. */
+/** Whether anyone may call the method, and a token makes no difference to what it answers. */
 export function isPublic(method: DescMethod): boolean {
-  return getOption(method, access).rule.case === "public";
+  const { rule, widenedBy } = getOption(method, access);
+  return rule.case === "public" && widenedBy === "";
 }

@@ -136,7 +136,7 @@ export class Session {
 
   /**
    * Sends calls with the session's token. A call that is refused for a stale token is sent once more with a new one.
-   * Public methods go without a token, and so do all calls when nobody is signed in.
+   * Methods that answer everybody the same go without a token, and so do all calls when nobody is signed in.
    */
   readonly transport: Transport = async (call) => {
     if (call.init.headers.has("authorization") || call.isPublic) return this.#host.transport(call);

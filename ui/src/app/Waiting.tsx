@@ -10,7 +10,7 @@ import { VisuallyHidden } from "@/design/typography/typography";
 export function Waiting(): ReactNode {
   const { t } = useTranslation("app");
   return (
-    <Middle role="status">
+    <Middle role="status" data-loading>
       <Spinner size={20} />
       <VisuallyHidden>{t("loading")}</VisuallyHidden>
     </Middle>

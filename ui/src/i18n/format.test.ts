@@ -33,6 +33,9 @@ test("money is exact, in the currency's own minor units", () => {
   expect(plain(makeFormat("de-DE", "UTC").money(199_900, "EUR"))).toBe("1.999,00 €");
   expect(makeFormat("en-US", "UTC").money(500n, "JPY")).toBe("¥500");
   expect(makeFormat("en-US", "UTC").money(-5n, "USD")).toBe("-$0.05");
+  // What CLDR has other digits of than ISO 4217, by which the platform counts.
+  expect(plain(makeFormat("en", "UTC").money(123_456n, "RSD"))).toBe("RSD 1,234.56");
+  expect(plain(makeFormat("en", "UTC").money(1_234_567n, "IQD"))).toBe("IQD 1,234.567");
 });
 
 test("numbers, sizes and spans of time", () => {

@@ -1,6 +1,8 @@
 /** Dates, numbers, money and sizes as people of a locale write them, in their time zone. */
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 
+import { digitsOf } from "./currency";
+
 /** A moment as the contract, a program or JSON has it. */
 export type Moment = Date | Timestamp | number;
 
@@ -83,10 +85,13 @@ export function makeFormat(locale: string, timeZone: string): Format {
     percent: (share, digits = 1) =>
       new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: digits }).format(share),
     money: (minor, currency) => {
+      const digits = digitsOf(currency);
       let format = currencies.get(currency);
-      if (format === undefined)
-        currencies.set(currency, (format = new Intl.NumberFormat(locale, { style: "currency", currency })));
-      const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+      if (format === undefined) {
+        const fraction = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+        format = new Intl.NumberFormat(locale, { style: "currency", currency, ...fraction });
+        currencies.set(currency, format);
+      }
       // As text: a number would lose the last digits of large amounts.
       return format.format(decimal(BigInt(minor), digits) as Intl.StringNumericLiteral);
     },

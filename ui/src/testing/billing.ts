@@ -4,6 +4,7 @@ import { timestampFromDate, type Timestamp } from "@bufbuild/protobuf/wkt";
 
 import type { BillingAccountSchema } from "@/api/gen/atrium/billing/v1/billing_account_service_pb";
 import { BillingAccountService, BillingAccount_State } from "@/api/gen/atrium/billing/v1/billing_account_service_pb";
+import { EntitlementService } from "@/api/gen/atrium/billing/v1/entitlement_service_pb";
 import {
   Invoice_Kind,
   Invoice_Reason,
@@ -252,6 +253,7 @@ export function billingEdge(): TestEdge {
     PaymentService,
     PaymentMethodService,
     BillingAccountService,
+    EntitlementService,
     UsageService,
     TenantService,
   )
@@ -266,6 +268,12 @@ export function billingEdge(): TestEdge {
       recurringMinor: 9400n,
     }))
     .on(BillingAccountService.method.getBillingAccount, () => ACCOUNT)
+    .on(EntitlementService.method.getEntitlements, () => ({
+      planId: "standard",
+      usable: true,
+      limits: PLANS[1]?.terms?.limits ?? [],
+      features: ["iam.api-keys"],
+    }))
     .on(InvoiceService.method.listInvoices, () => ({ invoices: [invoiceOf("inv_000001")] }))
     .on(InvoiceService.method.getInvoice, ({ id }) => invoiceOf(id))
     .on(PaymentService.method.listPayments, () => ({ payments: [] }))

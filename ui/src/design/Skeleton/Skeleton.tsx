@@ -41,7 +41,7 @@ interface LoadingProps {
 /** Around skeletons: tells screen readers what they stand for. */
 export function Loading({ label, children }: LoadingProps): ReactNode {
   return (
-    <div role="status">
+    <div role="status" data-loading>
       <VisuallyHidden>{label}</VisuallyHidden>
       {children}
     </div>

@@ -1,9 +1,12 @@
 /** Where things stand. Nothing else in the application sets margins between components. */
-import type { ReactNode } from "react";
-import { css, styled } from "styled-components";
+import { Suspense, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { css, keyframes, styled } from "styled-components";
 
+import { Spinner } from "../Spinner/Spinner";
 import { theme } from "../theme";
 import { breakpoints, type Tokens } from "../tokens";
+import { VisuallyHidden } from "../typography/typography";
 import { DocumentTitle } from "./DocumentTitle";
 
 export type Space = keyof Tokens["space"];
@@ -69,7 +72,10 @@ interface PageProps {
   children: ReactNode;
 }
 
-/** The content of one address: its only `h1` and what follows. Sets the document's title. */
+/**
+ * The content of one address: its only `h1` and what follows. Sets the document's title. Both stay while something of
+ * what follows is on its way, such as its texts.
+ */
 export function Page({ title, actions, description, trail, children }: PageProps): ReactNode {
   return (
     <Sheet>
@@ -84,10 +90,31 @@ export function Page({ title, actions, description, trail, children }: PageProps
           {actions !== undefined && <Inline>{actions}</Inline>}
         </Inline>
       </Head>
-      {children}
+      <Suspense fallback={<Coming />}>{children}</Suspense>
     </Sheet>
   );
 }
+
+function Coming(): ReactNode {
+  const { t } = useTranslation("design");
+  return (
+    <Middle role="status" data-loading>
+      <Spinner size={20} />
+      <VisuallyHidden>{t("page.loading")}</VisuallyHidden>
+    </Middle>
+  );
+}
+
+const appear = keyframes`from { opacity: 0; }`;
+
+/* It shows only after a moment: most things are there before. */
+const Middle = styled.div`
+  display: grid;
+  place-items: center;
+  min-block-size: 12rem;
+  color: ${theme.color.muted};
+  animation: ${appear} ${theme.motion.medium} 300ms backwards;
+`;
 
 const Sheet = styled.div`
   display: flex;

@@ -130,10 +130,10 @@ test("a subscription is cancelled for the period's end, and kept again", async (
   const dialog = within(await screen.findByRole("dialog", { name: "Cancel Standard?" }));
   await user.type(dialog.getByLabelText(/^Why/), "too dear");
   await user.click(dialog.getByRole("button", { name: "Cancel subscription" }));
-  expect(await screen.findByText(/It ends on Dec 1, 2026/)).toBeVisible();
+  expect(await screen.findByText(/The subscription ends on Dec 1, 2026/)).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Keep subscription" }));
   await user.click(within(await screen.findByRole("alertdialog")).getByRole("button", { name: "Keep subscription" }));
-  await expect.poll(() => screen.queryByText(/It ends on/)).toBeNull();
+  await expect.poll(() => screen.queryByText(/The subscription ends on/)).toBeNull();
 });
 
 test("seats are changed without moving to a newer version of the plan", async () => {

@@ -22,12 +22,13 @@ import { Link } from "@/design/Link/Link";
 import { Notice } from "@/design/Notice/Notice";
 import { EmptyState, NoPermission } from "@/design/states/states";
 import { StatTile, StatTiles } from "@/design/StatTile/StatTile";
+import { digitsOf } from "@/i18n/currency";
 import { useFormat } from "@/i18n/Locale";
 import { oneOf, text, useListState } from "@/routing/listState";
 import { paths } from "@/routing/paths";
 import { useCan } from "@/session/useCan";
 
-import { decimal, digitsOf, share } from "../money/minor";
+import { decimal, share, whole as units } from "../money/minor";
 import { Asked } from "../parts/Asked";
 import { useListPlansQuery } from "../plans/api";
 import { currenciesOf } from "../plans/prices";
@@ -170,16 +171,15 @@ function Charts({ metrics }: { metrics: BillingMetrics }): ReactNode {
     () => new Intl.NumberFormat(format.locale, { style: "currency", currency, maximumFractionDigits: 0 }),
     [format.locale, currency],
   );
-  const exact = useMemo(
-    () => new Intl.NumberFormat(format.locale, { style: "currency", currency }),
-    [format.locale, currency],
-  );
   const short = useMemo(
     () => new Intl.NumberFormat(format.locale, { style: "currency", currency, notation: "compact" }),
     [format.locale, currency],
   );
-  const money = { format: (value: number) => exact.format(value), axisFormat: (value: number) => short.format(value) };
   const digits = digitsOf(currency);
+  const money = {
+    format: (value: number) => format.money(units(value, digits), currency),
+    axisFormat: (value: number) => short.format(value),
+  };
   const amount = (minor: bigint): number => decimal(minor, digits);
   return (
     <Grid $least="26rem">

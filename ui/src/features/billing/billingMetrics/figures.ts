@@ -1,7 +1,8 @@
 /** The business's figures as charts want them. Amounts become numbers for drawing only. */
 import type { BillingMetrics, BillingMetrics_Month } from "@/api/gen/atrium/billing/v1/billing_metrics_service_pb";
+import { digitsOf } from "@/i18n/currency";
 
-import { decimal, digitsOf } from "../money/minor";
+import { decimal } from "../money/minor";
 
 /** What changed monthly recurring revenue in a month, in the order in which bars stand on each other. */
 export const MOVEMENTS = ["newMinor", "expansionMinor", "contractionMinor", "churnedMinor"] as const;

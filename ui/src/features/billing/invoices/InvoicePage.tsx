@@ -26,6 +26,7 @@ import { paths } from "@/routing/paths";
 import { useSession } from "@/session/SessionProvider";
 import { useCan } from "@/session/useCan";
 
+import { countryName } from "../accounts/places";
 import { Asked } from "../parts/Asked";
 import { InvoiceBadge } from "../parts/badges";
 import { TenantName } from "../parts/TenantName";
@@ -262,6 +263,7 @@ function Facts({ invoice }: { invoice: Invoice }): ReactNode {
 
 function Buyer({ buyer }: { buyer: Party | undefined }): ReactNode {
   const { t } = useTranslation("invoices");
+  const { locale } = useFormat();
   return (
     <KeyValueList
       items={[
@@ -271,7 +273,7 @@ function Buyer({ buyer }: { buyer: Party | undefined }): ReactNode {
           value:
             buyer === undefined ? undefined : (
               <Stack as="span" $gap="hair">
-                {[...buyer.addressLines, buyer.country]
+                {[...buyer.addressLines, countryName(locale, buyer.country)]
                   .filter((line) => line !== "")
                   .map((line, at) => (
                     <bdi key={`${String(at)}${line}`}>{line}</bdi>

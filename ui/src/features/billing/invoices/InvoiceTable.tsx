@@ -115,7 +115,7 @@ function useColumns(ofAll: boolean): readonly Column<Invoice>[] {
           </Inline>
         ),
         rowHeader: true,
-        ...(ofAll ? { width: 220 } : {}),
+        ...(ofAll ? { width: 200 } : {}),
       },
       ...(ofAll
         ? [
@@ -131,34 +131,34 @@ function useColumns(ofAll: boolean): readonly Column<Invoice>[] {
         id: "state",
         header: billing("state"),
         cell: (invoice) => <InvoiceBadge invoice={invoice} />,
-        width: 130,
+        width: 116,
       },
       {
         id: "reason",
         header: t("list.reason"),
         cell: ({ reason }) => billing(`invoiceReason.${invoiceReasons.word(reason)}`),
-        width: 170,
+        width: 150,
       },
       {
         id: "issued",
         header: t("list.issued"),
         cell: ({ issueTime }) => issueTime && format.date(issueTime),
-        width: 120,
+        width: 112,
       },
-      { id: "due", header: t("list.due"), cell: ({ dueTime }) => dueTime && format.date(dueTime), width: 120 },
+      { id: "due", header: t("list.due"), cell: ({ dueTime }) => dueTime && format.date(dueTime), width: 112 },
       {
         id: "total",
         header: t("list.total"),
         cell: ({ totals, currency }) => format.money(totals?.totalMinor ?? 0n, currency),
         align: "end",
-        width: 130,
+        width: 122,
       },
       {
         id: "open",
         header: t("list.open"),
         cell: (invoice) => format.money(openMinor(invoice), invoice.currency),
         align: "end",
-        width: 130,
+        width: 122,
       },
       {
         id: "attempts",

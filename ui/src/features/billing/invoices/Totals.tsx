@@ -40,18 +40,20 @@ export function Totals({ totals, since = false }: TotalsProps): ReactNode {
     ...(since && refundedMinor !== 0n ? [{ label: t("totals.refunded"), minor: refundedMinor, muted: true }] : []),
   ];
   return (
-    <List>
-      {rows.map(({ label, minor, strong = false, muted = false }) => (
-        <Fragment key={label}>
-          <Name $strong={strong} $muted={muted}>
-            {label}
-          </Name>
-          <Sum $strong={strong} $muted={muted}>
-            {format.money(minor, currency)}
-          </Sum>
-        </Fragment>
-      ))}
-    </List>
+    <div role="group" aria-label={t("totals.label")}>
+      <List>
+        {rows.map(({ label, minor, strong = false, muted = false }) => (
+          <Fragment key={label}>
+            <Name $strong={strong} $muted={muted}>
+              {label}
+            </Name>
+            <Sum $strong={strong} $muted={muted}>
+              {format.money(minor, currency)}
+            </Sum>
+          </Fragment>
+        ))}
+      </List>
+    </div>
   );
 }
 

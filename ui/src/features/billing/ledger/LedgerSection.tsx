@@ -1,8 +1,9 @@
 import { BookOpen } from "lucide-react";
-import { useMemo, type ReactNode } from "react";
+import { useCallback, useMemo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { LedgerService, type LedgerEntry } from "@/api/gen/atrium/billing/v1/ledger_service_pb";
+import { TaxRateService } from "@/api/gen/atrium/billing/v1/tax_rate_service_pb";
 import { PLATFORM } from "@/api/session";
 import { DataTable, type Column } from "@/design/DataTable/DataTable";
 import { FilterChoice, Filters } from "@/design/Filters/Filters";
@@ -17,7 +18,8 @@ import { useCan } from "@/session/useCan";
 
 import { useBilled } from "../accounts/billed";
 import { tableOf } from "../parts/tableOf";
-import { ledgerAccounts } from "../words/words";
+import { useListTaxRatesQuery } from "../taxRates/api";
+import { ledgerAccounts, providers } from "../words/words";
 import { useGetLedgerBalanceQuery, useListLedgerEntriesQuery } from "./api";
 
 const PAGE_SIZE = 50;
@@ -119,6 +121,7 @@ function useColumns(): readonly Column<LedgerEntry>[] {
   const { t } = useTranslation("ledger");
   const billing = useTranslation("billing").t;
   const format = useFormat();
+  const partName = usePartName();
   return useMemo<Column<LedgerEntry>[]>(
     () => [
       {
@@ -131,7 +134,7 @@ function useColumns(): readonly Column<LedgerEntry>[] {
         id: "account",
         header: t("account"),
         cell: ({ accountType, account }) =>
-          [billing(`ledgerAccount.${ledgerAccounts.word(accountType)}`), account]
+          [billing(`ledgerAccount.${ledgerAccounts.word(accountType)}`), partName(account)]
             .filter((one) => one !== "")
             .join(" · "),
         width: 200,
@@ -160,6 +163,24 @@ function useColumns(): readonly Column<LedgerEntry>[] {
       },
       { id: "source", header: t("source"), cell: ({ sourceId }) => <Code>{sourceId}</Code>, width: 220, hidden: true },
     ],
-    [t, billing, format],
+    [t, billing, format, partName],
+  );
+}
+
+/** Cash is kept by provider and tax by rate: both are named as everywhere else. */
+function usePartName(): (account: string) => string {
+  const billing = useTranslation("billing").t;
+  const can = useCan();
+  const { data } = useListTaxRatesQuery(
+    { showArchived: true, pageSize: 500 },
+    { skip: !can(TaxRateService.method.listTaxRates) },
+  );
+  return useCallback(
+    (account) => {
+      const provider = providers.all.find((word) => word.toUpperCase() === account);
+      if (provider !== undefined) return billing(`provider.${provider}`);
+      return data?.taxRates.find(({ id }) => id === account)?.displayName ?? account;
+    },
+    [billing, data],
   );
 }

@@ -1,8 +1,9 @@
 import type { ReactNode } from "react";
 
 import { NumberField, type NumberFieldProps } from "@/design/NumberField/NumberField";
+import { digitsOf } from "@/i18n/currency";
 
-import { decimal, digitsOf, MICRO_DIGITS, whole } from "./minor";
+import { decimal, MICRO_DIGITS, whole } from "./minor";
 
 export interface MoneyFieldProps extends Omit<NumberFieldProps, "value" | "onChange" | "format" | "min" | "max"> {
   currency: string;

@@ -1,12 +1,16 @@
 // @vitest-environment node
 import { expect, test } from "vitest";
 
-import { decimal, decimalText, digitsOf, unitPrice, whole } from "./minor";
+import { digitsOf } from "@/i18n/currency";
+
+import { decimal, decimalText, unitPrice, whole } from "./minor";
 
 test.each([
   ["EUR", 2],
   ["JPY", 0],
   ["KWD", 3],
+  ["RSD", 2],
+  ["HUF", 2],
   ["", 2],
 ])("%s has %i decimals", (currency, digits) => expect(digitsOf(currency)).toBe(digits));
 

@@ -1,18 +1,5 @@
 /** Amounts between forms, where people type units of a currency, and the contract, which counts its smallest coins. */
-
-const known = new Map<string, number>();
-
-/** How many decimals the currency's smallest coin is: 2 for EUR, 0 for JPY, 3 for KWD. 2 for what is no currency. */
-export function digitsOf(currency: string): number {
-  let digits = known.get(currency);
-  if (digits === undefined) {
-    digits = /^[A-Z]{3}$/.test(currency)
-      ? (new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2)
-      : 2;
-    known.set(currency, digits);
-  }
-  return digits;
-}
+import { digitsOf } from "@/i18n/currency";
 
 /** Decimals of a price of one unit, beyond those of the currency: prices are millionths of a smallest coin. */
 export const MICRO_DIGITS = 6;

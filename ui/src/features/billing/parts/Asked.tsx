@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { Suspense, type ReactNode } from "react";
 
 import { reportId } from "@/api/errors";
 import { isFailure } from "@/api/rtk";
@@ -21,16 +21,19 @@ interface AskedProps<T> {
   children: (answer: T) => ReactNode;
 }
 
-/** An answer once it is there; until then that it is on its way, or why it does not come. */
+/**
+ * An answer once it is there; until then that it is on its way, or why it does not come. What shows the answer may be on
+ * its way too, such as its texts: that is no reason to take the page around it away.
+ */
 export function Asked<T>({ query: { data, error, isFetching, refetch }, label, lines = 5, children }: AskedProps<T>) {
+  const waiting = (
+    <Loading label={label}>
+      <SkeletonText lines={lines} />
+    </Loading>
+  );
   // What was there stays, though asking again failed: somebody may be in the middle of something.
-  if (data !== undefined) return children(data);
-  if (error === undefined || isFetching)
-    return (
-      <Loading label={label}>
-        <SkeletonText lines={lines} />
-      </Loading>
-    );
+  if (data !== undefined) return <Suspense fallback={waiting}>{children(data)}</Suspense>;
+  if (error === undefined || isFetching) return waiting;
   return (
     <ErrorState
       failure={error}

@@ -17,17 +17,19 @@ import { NumberField } from "@/design/NumberField/NumberField";
 import { RadioGroup } from "@/design/RadioGroup/RadioGroup";
 import { Select } from "@/design/Select/Select";
 import { Heading, Text } from "@/design/typography/typography";
+import { digitsOf } from "@/i18n/currency";
 import { useErrorText } from "@/i18n/errorText";
 import { useFormat } from "@/i18n/Locale";
 import { useCan } from "@/session/useCan";
 import { useClient } from "@/session/useClient";
 
 import { LinesTable } from "../invoices/LinesTable";
-import { decimal, digitsOf } from "../money/minor";
+import { decimal, whole } from "../money/minor";
 import { PlainTable } from "../parts/PlainTable";
 import { useMeters } from "../usage/meters";
 import { intervals } from "../words/words";
 import { useSimulatePlanMutation } from "./api";
+import { Faults } from "./editor/Faults";
 
 type TermsLike = MessageInitShape<typeof PlanTermsSchema> | PlanTerms;
 
@@ -181,11 +183,14 @@ export function Simulator({ termsNow }: SimulatorProps): ReactNode {
             {t("simulator.do")}
           </Button>
         </div>
-        {isFailure(error) && (
-          <Notice tone="danger" requestId={reportId(error)}>
-            {errorText(error)}
-          </Notice>
-        )}
+        {isFailure(error) &&
+          (error.violations.length > 0 ? (
+            <Faults faults={error.violations.map(({ field, ...rest }) => ({ path: field, ...rest }))} />
+          ) : (
+            <Notice tone="danger" requestId={reportId(error)}>
+              {errorText(error)}
+            </Notice>
+          ))}
         {data !== undefined && <Bills answer={data} currency={originalArgs?.currency ?? ""} />}
       </Stack>
     </Card>
@@ -223,7 +228,7 @@ function Bills({ answer: { bills }, currency }: { answer: SimulatePlanResponse; 
         pointsLabel={t("simulator.month")}
         points={ordered.map(({ month }) => ({ id: month, label: monthName(month), short: month }))}
         series={[{ name: t("simulator.total"), values: ordered.map(({ totalMinor }) => decimal(totalMinor, digits)) }]}
-        format={(value) => new Intl.NumberFormat(format.locale, { style: "currency", currency }).format(value)}
+        format={(value) => format.money(whole(value, digits), currency)}
         height={180}
       />
       <PlainTable

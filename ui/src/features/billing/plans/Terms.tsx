@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { PlanTerms } from "@/api/gen/atrium/billing/v1/plan_pb";
+import { Price_Kind, type PlanTerms } from "@/api/gen/atrium/billing/v1/plan_pb";
 import { Badge } from "@/design/Badge/Badge";
 import { KeyValueList } from "@/design/KeyValueList/KeyValueList";
 import { Card, Grid, Inline, Stack } from "@/design/layout/layout";
@@ -55,24 +55,11 @@ export function Terms({ terms }: { terms: PlanTerms }): ReactNode {
             {terms.limits.length === 0 ? (
               <Text $tone="muted">{t("terms.noLimits")}</Text>
             ) : (
-              <PlainTable
-                label={t("selector.group.limits")}
-                rows={terms.limits}
-                rowId={({ meter }) => meter}
-                columns={[
-                  { id: "meter", header: t("terms.meter"), cell: ({ meter }) => meters.name(meter) },
-                  {
-                    id: "most",
-                    header: t("terms.most"),
-                    align: "end",
-                    cell: ({ meter, most }) => meters.quantity(meter, most),
-                  },
-                  {
-                    id: "beyond",
-                    header: t("terms.beyond"),
-                    cell: ({ beyond }) => billing(`beyond.${beyonds.word(beyond)}`),
-                  },
-                ]}
+              <KeyValueList
+                items={terms.limits.map(({ meter, most, beyond }) => ({
+                  label: meters.name(meter),
+                  value: `${meters.quantity(meter, most)} · ${billing(`beyond.${beyonds.word(beyond)}`)}`,
+                }))}
               />
             )}
             <Heading $size="medium">{t("selector.group.features")}</Heading>
@@ -134,7 +121,7 @@ function Prices({ terms: { priceBooks } }: { terms: PlanTerms }): ReactNode {
                       cell: ({ kind, model }) =>
                         [
                           billing(`priceKind.${priceKinds.word(kind)}`),
-                          billing(`priceModel.${priceModels.word(model)}`),
+                          ...(kind === Price_Kind.FLAT ? [] : [billing(`priceModel.${priceModels.word(model)}`)]),
                         ].join(" · "),
                     },
                     {

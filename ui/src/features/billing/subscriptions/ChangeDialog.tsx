@@ -36,6 +36,8 @@ interface ChangeDialogProps {
   tenantId: string;
   /** The one that is changed; left out for a new one. */
   subscription: Subscription | undefined;
+  /** A tenant has a trial once: it is not offered again. Default: false. */
+  hadTrial?: boolean;
   /** The plan to move to; the present one for a change of seats or interval. */
   plan: Plan;
   interval: Interval;
@@ -59,6 +61,7 @@ const FRESH_MS = 9 * 60_000;
 export function ChangeDialog({
   tenantId,
   subscription,
+  hadTrial = false,
   plan,
   interval,
   currency,
@@ -85,7 +88,8 @@ export function ChangeDialog({
   const name = terms?.displayName ?? plan.id;
   const bySeat = terms !== undefined && seatPrice(bookOf(terms, currency, interval) ?? { prices: [] }) !== undefined;
   const isNew = subscription === undefined;
-  const trial = isNew && terms !== undefined && terms.trialDays > 0 && !skipTrial;
+  const mayTry = isNew && !hadTrial && terms !== undefined && terms.trialDays > 0;
+  const trial = mayTry && !skipTrial;
   const isSending = creating.isLoading || changing.isLoading;
   // The plan's id moves to its newest version, so it is only named where that is meant.
   const planId = seatsOnly ? "" : plan.id;
@@ -208,7 +212,7 @@ export function ChangeDialog({
             </Button>
           </Inline>
         </Grid>
-        {isNew && terms !== undefined && terms.trialDays > 0 && (
+        {mayTry && (
           <Checkbox
             label={t("change.skipTrial")}
             description={t("change.trialHint", { count: terms.trialDays })}

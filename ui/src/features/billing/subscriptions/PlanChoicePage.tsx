@@ -33,10 +33,11 @@ export function PlanChoicePage(): ReactNode {
       actions={<ButtonLink href={back}>{t("choice.back")}</ButtonLink>}
     >
       <Asked query={query} label={t("choice.loading")} lines={10}>
-        {({ account, subscription }) => (
+        {({ account, subscription, ended }) => (
           <PlanSelector
             tenantId={tenantId}
             subscription={subscription}
+            hadTrial={ended.some(({ trialEndTime }) => trialEndTime !== undefined)}
             currency={account?.currency ?? ""}
             onChanged={(change) => {
               void navigate(back);

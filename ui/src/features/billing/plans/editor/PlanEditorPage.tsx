@@ -38,7 +38,8 @@ import { beginningOf } from "../../parts/days";
 import { useCreatePlanMutation, useGetPlanQuery, useUpdatePlanMutation } from "../api";
 import { Simulator } from "../Simulator";
 import { BookFields } from "./BookFields";
-import { faultsOf, placeOf } from "./faults";
+import { faultsOf } from "./faults";
+import { Faults } from "./Faults";
 import { FeatureFields } from "./FeatureFields";
 import { LimitFields } from "./LimitFields";
 import { newTerms, valuesOf, type PlanValues } from "./terms";
@@ -243,7 +244,8 @@ function Editor({ plan, onReload }: EditorProps): ReactNode {
 /** Draws anew with every change of a price, which the rest of the page need not. */
 function Preview({ form }: { form: UseFormReturn<PlanValues> }): ReactNode {
   form.watch("terms.priceBooks");
-  return <Simulator termsNow={() => form.getValues("terms")} />;
+  // A copy: what is asked of the platform is frozen by the store, and the form goes on being written.
+  return <Simulator termsNow={() => structuredClone(form.getValues("terms"))} />;
 }
 
 interface SectionProps {
@@ -353,29 +355,6 @@ function Effective({ form: { control } }: { form: UseFormReturn<PlanValues> }): 
         />
       </Grid>
     </Section>
-  );
-}
-
-/** Everything that is wrong, with where it is: it may be in a tab that is not in sight. */
-function Faults({ faults }: { faults: ReturnType<typeof faultsOf> }): ReactNode {
-  const { t } = useTranslation("plans");
-  const { violationText } = useErrorText();
-  return (
-    <Notice tone="danger" title={t("editor.faults", { count: faults.length })}>
-      <ul>
-        {faults.map(({ path, rule, description }) => {
-          const { book, price, tier, limit } = placeOf(path);
-          const place = [
-            ...(book === undefined ? [] : [t("editor.at.book", { number: book })]),
-            ...(price === undefined ? [] : [t("editor.at.price", { number: price })]),
-            ...(tier === undefined ? [] : [t("editor.at.tier", { number: tier })]),
-            ...(limit === undefined ? [] : [t("editor.at.limit", { number: limit })]),
-          ].join(" · ");
-          const text = violationText({ rule, description });
-          return <li key={path}>{place === "" ? text : `${place}: ${text}`}</li>;
-        })}
-      </ul>
-    </Notice>
   );
 }
 

@@ -247,7 +247,11 @@ const TierRow = styled.div`
   display: grid;
   grid-template-columns: repeat(3, minmax(0, 1fr)) auto;
   gap: ${theme.space[3]};
-  align-items: end;
+  /* Labels and fields stand on one line whatever is said below a field; what has no label stands beside the fields. */
+  align-items: start;
+  & > :last-child {
+    margin-block-start: 1.625rem;
+  }
   @media (max-width: 639px) {
     grid-template-columns: minmax(0, 1fr) auto;
     padding-block-end: ${theme.space[3]};
@@ -257,7 +261,7 @@ const TierRow = styled.div`
     }
     & > :last-child {
       grid-area: 1 / 2;
-      align-self: start;
+      margin-block-start: 0;
     }
   }
 `;

@@ -27,13 +27,15 @@ interface PlanSelectorProps {
   tenantId: string;
   /** The one that has not ended; left out where there is none. */
   subscription: Subscription | undefined;
+  /** A tenant has a trial once. */
+  hadTrial: boolean;
   /** The billing account's. */
   currency: string;
   onChanged: (change: SubscriptionChange) => void;
 }
 
 /** Compares the plans on offer, and moves a tenant to one of them after an exact look at what that costs. */
-export function PlanSelector({ tenantId, subscription, currency, onChanged }: PlanSelectorProps): ReactNode {
+export function PlanSelector(props: PlanSelectorProps): ReactNode {
   const { t } = useTranslation("plans");
   const query = useListPlansQuery({ states: [Plan_State.PUBLISHED], pageSize: 100 });
   return (
@@ -42,13 +44,7 @@ export function PlanSelector({ tenantId, subscription, currency, onChanged }: Pl
         plans.length === 0 ? (
           <EmptyState title={t("selector.none")}>{t("selector.noneLead")}</EmptyState>
         ) : (
-          <Choice
-            plans={byRank(plans)}
-            tenantId={tenantId}
-            subscription={subscription}
-            currency={currency}
-            onChanged={onChanged}
-          />
+          <Choice {...props} plans={byRank(plans)} />
         )
       }
     </Asked>
@@ -59,6 +55,7 @@ function Choice({
   plans,
   tenantId,
   subscription,
+  hadTrial,
   currency: account,
   onChanged,
 }: PlanSelectorProps & { plans: Plan[] }) {
@@ -94,7 +91,7 @@ function Choice({
       ? t(isOld && isInterval ? "selector.renew" : interval === Interval.YEAR ? "selector.toYear" : "selector.toMonth")
       : t(
           subscription === undefined || subscription.state === Subscription_State.CANCELLED
-            ? plan.terms !== undefined && plan.terms.trialDays > 0
+            ? plan.terms !== undefined && plan.terms.trialDays > 0 && !hadTrial
               ? "selector.try"
               : "selector.choose"
             : "selector.change",
@@ -164,6 +161,7 @@ function Choice({
         <ChangeDialog
           tenantId={tenantId}
           subscription={subscription}
+          hadTrial={hadTrial}
           plan={chosen}
           interval={interval}
           currency={currency}

@@ -8,7 +8,7 @@ import { Limit_Beyond } from "@/api/gen/atrium/billing/v1/plan_pb";
 import { Badge } from "@/design/Badge/Badge";
 import { Card, Stack } from "@/design/layout/layout";
 import { theme } from "@/design/theme";
-import { Heading, Text, VisuallyHidden } from "@/design/typography/typography";
+import { Heading, Overline, Text, VisuallyHidden } from "@/design/typography/typography";
 
 import { useNarrow } from "../../parts/useNarrow";
 import { useMeters } from "../../usage/meters";
@@ -72,14 +72,19 @@ export function PlanTable({ plans, currency, interval, present, actionFor }: Pla
                 <bdi>{plan.terms?.displayName}</bdi>
               </Heading>
               {headOf(plan)}
-              <Facts>
-                {rows.map(({ id, name, cell }) => (
-                  <div key={id}>
-                    <dt>{name}</dt>
-                    <dd>{cell(plan)}</dd>
-                  </div>
-                ))}
-              </Facts>
+              {groups.map(([group, members]) => (
+                <div key={group}>
+                  <Overline as="h3">{t(`selector.group.${group}`)}</Overline>
+                  <Facts>
+                    {members.map(({ id, name, cell }) => (
+                      <div key={id}>
+                        <dt>{name}</dt>
+                        <dd>{cell(plan)}</dd>
+                      </div>
+                    ))}
+                  </Facts>
+                </div>
+              ))}
             </Stack>
           </PlanCard>
         ))}

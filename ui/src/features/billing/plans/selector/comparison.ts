@@ -13,6 +13,8 @@ export interface Comparison {
   ownDatabase: boolean;
 }
 
+const OWN_DATABASE = "tenants.own-database";
+
 export function compare(plans: readonly Plan[], currency: string, interval: Interval): Comparison {
   const terms = plans.flatMap((plan) => (plan.terms === undefined ? [] : [plan.terms]));
   const prices = new Map<string, string>();
@@ -24,7 +26,8 @@ export function compare(plans: readonly Plan[], currency: string, interval: Inte
     prices: [...prices].map(([meter, name]) => ({ meter, name })),
     features: [...new Set(terms.flatMap(({ features }) => features))].toSorted(),
     trials: terms.some(({ trialDays }) => trialDays > 0),
-    ownDatabase: terms.some(({ ownDatabase }) => ownDatabase),
+    // Where it is sold as a feature too, that says it.
+    ownDatabase: terms.some(({ ownDatabase, features }) => ownDatabase && !features.includes(OWN_DATABASE)),
   };
 }
 
