@@ -71,7 +71,7 @@ def furnish(room: Room) -> Furnished:
     proving, platform = Proving(room, providers, correspondence), PlatformUsage(room)
     workers = [
         Worker("providers", providers.kept_open, leased=False),
-        Worker("billing.expiry", Expiring(vaulting).run),
+        Worker("billing.expiry", Expiring(vaulting, correspondence).run),
         Worker("billing.overlooked", Overlooked(paying).run),
         Worker("billing.sweep", selling.cycle.sweep_regularly),
         limiting.worker(),
