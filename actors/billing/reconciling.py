@@ -52,15 +52,17 @@ class Reconciling:
             Between("update_time", since),
             order=Order("update_time"),
         ):
-            booked.append(payment)
+            if payment.provider is name:
+                booked.append(payment)
         async for refund in walk(
             unit.refunds,
             Eq("state", RefundState.SUCCEEDED.name),
             Between("create_time", since - LONGEST_REFUND),
             order=Order("create_time"),
         ):
-            booked.append(refund)
-        ours = {one.id: one for one in booked if one.provider is name and _within(one, since, until)}
+            if refund.provider is name:
+                booked.append(refund)
+        ours = {one.id: one for one in booked if _within(one, since, until)}
         # A provider moves money after we recorded that we ask, however late we learned of it.
         start = min((since, *(one.create_time for one in ours.values())))
         theirs: list[Side] = []
