@@ -20,6 +20,7 @@ from actors.billing.domain.subscription import Subscription
 from actors.billing.domain.terms import Terms
 from actors.billing.mail_words import MailWords
 from actors.billing.papers import UNNAMED, Papers
+from actors.billing.providers.contract import Dispute, DisputeState
 from actors.billing.settings import BillingSettings
 from actors.billing.store import BillingUnit, BooksUnit
 from actors.billing.walking import walk
@@ -224,6 +225,37 @@ class Correspondence:
             "link": f"{self.room.platform.public_url}/master-admin/billing/ledger",
         }
         unit.mail(templates(_FOLDER).render("not_proven", self.settings.seller_email, **values))
+
+    def disputed(self, payment: Payment, invoice: Invoice, dispute: Dispute) -> list[Mail]:
+        """Tells the provider that a payer wants money back, or how that was decided; nobody, when it has no address."""
+        if not self.settings.seller_email:
+            return []
+        name, at = invoice.buyer.name or payment.tenant_id, payment.provider.name.title()
+        amount = Money(dispute.amount_minor, dispute.currency).formatted()
+        what = f"The payment {payment.id} of invoice {invoice.number}, {amount}"
+        if dispute.state is DisputeState.OPEN:
+            heading = f"{name} disputes a payment"
+            texts = [f"{what}, is disputed ({dispute.reason or 'no reason was given'})."]
+            until = f" until {dispute.respond_time:%Y-%m-%d %H:%M} UTC" if dispute.respond_time else ""
+            texts.append(f"Answer at {at}{until}: a dispute that nobody answers is lost.")
+        else:
+            won = dispute.state is DisputeState.WON
+            heading = f"The dispute of {name} is {'won' if won else 'lost'}"
+            texts = [f"{what}, was disputed. {at} has decided: the money {'stays' if won else 'goes back'}."]
+        if dispute.state is not DisputeState.WON:
+            texts.append("The books are unchanged. What was taken back shows in their nightly proof.")
+        letter = Letter(
+            subject=heading,
+            heading=heading,
+            amount=amount,
+            texts=tuple(texts),
+            action="See the invoice",
+            link=f"{self.room.platform.public_url}/master-admin/billing/invoices/{invoice.id}",
+        )
+        values: dict[str, Any] = {**vars(letter), "language": "en", "footer": f"{dispute.reference} at {at}."}
+        values["provider"] = self.settings.seller_name or UNNAMED
+        mail = templates(_FOLDER).render("letter", self.settings.seller_email, **values)
+        return [replace(mail, kind="disputed")]
 
     # --- inside ----------------------------------------------------------------------------------------------------
 
