@@ -64,14 +64,14 @@ def furnish(room: Room) -> Furnished:
     )
     paying = Paying(room, providers, subscriptions)
     refunding, vaulting = Refunding(paying), Vaulting(paying, subscriptions)
-    webhooks = Webhooks(paying, refunding, vaulting)
     selling = Selling(room, catalogue, subscriptions, issuing, paying)
     papers = Papers(room)
     correspondence = Correspondence(room, papers)
+    webhooks = Webhooks(paying, refunding, vaulting, correspondence)
     proving, platform = Proving(room, providers, correspondence), PlatformUsage(room)
     workers = [
         Worker("providers", providers.kept_open, leased=False),
-        Worker("billing.expiry", Expiring(vaulting).run),
+        Worker("billing.expiry", Expiring(vaulting, correspondence).run),
         Worker("billing.overlooked", Overlooked(paying).run),
         Worker("billing.sweep", selling.cycle.sweep_regularly),
         limiting.worker(),

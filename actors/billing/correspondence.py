@@ -1,16 +1,15 @@
-"""What Billing writes to tenants and to the provider: decided in words here, sent once the unit is committed."""
+"""What Billing writes to tenants and to the provider: decided in words here, sent once the unit is committed.
+
+Tenants are written to in the language of their documents, as far as `mail_words` has it; the provider in English.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from babel import dates
-
-from actors.billing.domain.account import BillingAccount
+from actors.billing.addressee import Addressee, Letter
 from actors.billing.domain.invoice import Invoice, Kind
 from actors.billing.domain.money import Money, round_half_even
 from actors.billing.domain.payment import DeclineReason, Payment
@@ -19,8 +18,9 @@ from actors.billing.domain.proof import LedgerProof
 from actors.billing.domain.recipient import ADMIN_ROLE, CONTACT_ROLE, recipients
 from actors.billing.domain.subscription import Subscription
 from actors.billing.domain.terms import Terms
-from actors.billing.keeping import BilledTenant
+from actors.billing.mail_words import MailWords
 from actors.billing.papers import UNNAMED, Papers
+from actors.billing.providers.contract import Dispute, DisputeState
 from actors.billing.settings import BillingSettings
 from actors.billing.store import BillingUnit, BooksUnit
 from actors.billing.walking import walk
@@ -31,34 +31,6 @@ from actors.kernel.store.contract import In
 from actors.kernel.store.unit import Store
 
 _FOLDER = Path(__file__).parent / "mails"
-LANGUAGE = "en"
-"""Mails are in English so far; documents are in the account's language."""
-
-REASONS = {
-    DeclineReason.GENERIC: "The bank declined it without saying why.",
-    DeclineReason.INSUFFICIENT_FUNDS: "There was not enough money in the account.",
-    DeclineReason.EXPIRED: "The card has expired.",
-    DeclineReason.INCORRECT_DETAILS: "The card's details are not right.",
-    DeclineReason.LOST_OR_STOLEN: "The card cannot be used any more.",
-    DeclineReason.SUSPECTED_FRAUD: "The bank stopped it to be on the safe side. Ask your bank about it.",
-    DeclineReason.LIMIT_EXCEEDED: "It is over the limit of the card or account.",
-    DeclineReason.NOT_CONFIRMED: "It was not confirmed with the bank.",
-    DeclineReason.UNSUPPORTED: "This way to pay cannot be used for it.",
-    DeclineReason.METHOD_GONE: "The payment method is not there any more.",
-}
-
-
-@dataclass(frozen=True)
-class Addressee:
-    """A tenant that is written to: what mails call it, where it is, and who gets them."""
-
-    account: BillingAccount
-    tenant: BilledTenant | None
-    emails: tuple[str, ...]
-
-    @property
-    def company(self) -> str:
-        return self.account.party.name or (self.tenant.display_name if self.tenant else "") or self.account.id
 
 
 class Correspondence:
@@ -86,37 +58,47 @@ class Correspondence:
     async def invoice(self, to: Addressee, invoice: Invoice) -> list[Mail]:
         """A new invoice or credit note, with its document."""
         blob = await self.papers.kept(invoice)
+        words, _ = to.language
         note = invoice.kind is Kind.CREDIT_NOTE
-        title = "Credit note" if note else "Invoice"
-        total = invoice.totals.total_minor
-        values = {
-            "title": title,
-            "number": invoice.number,
-            "what": "your credit note" if note else "your invoice",
-            "amount": _money(abs(total), invoice.currency),
-            "payment": self._payment(to, invoice),
-            "transfer_details": self.settings.transfer_details if _by_transfer(invoice) else (),
-            "sandbox": invoice.sandbox,
-            "link": self._link(to, f"billing/invoices/{invoice.id}"),
-        }
-        attached = Attachment(f"{invoice.number}.pdf", "application/pdf", blob)
-        return await self._mails("invoice", to, values, (attached,))
+        title = words.credit_note if note else words.invoice
+        provider = await self.papers.seller_name()
+        attached = (words.credit_note_attached if note else words.invoice_attached).format(company=to.company)
+        letter = Letter(
+            subject=words.document_subject.format(title=title, number=invoice.number, provider=provider),
+            heading=f"{title} {invoice.number}",
+            amount=to.money(abs(invoice.totals.total_minor), invoice.currency),
+            texts=(attached, _payment(to, invoice)),
+            details=self.settings.transfer_details if _by_transfer(invoice) else (),
+            sandbox=words.sandbox_invoice if invoice.sandbox else "",
+            action=words.see_online,
+            link=self._link(to, f"billing/invoices/{invoice.id}"),
+        )
+        file = Attachment(f"{invoice.number}.pdf", "application/pdf", blob)
+        return await self._mails("invoice", to, letter, (file,))
 
     async def receipt(
         self, to: Addressee, invoice: Invoice, payment: Payment, method: PaymentMethod | None
     ) -> list[Mail]:
         """A payment arrived."""
+        words, _ = to.language
         left = invoice.outstanding_minor
-        values = {
-            "number": invoice.number,
-            "amount": _money(payment.amount_minor, payment.currency),
-            "day": _day(payment.settle_time or payment.create_time, to.account),
-            "method": _method(payment, method),
-            "left": _money(left, invoice.currency) if left > 0 else "",
-            "sandbox": payment.provider is Provider.SANDBOX,
-            "link": self._link(to, f"billing/invoices/{invoice.id}"),
-        }
-        return await self._mails("receipt", to, values)
+        text = (words.received_in_part if left > 0 else words.received).format(
+            day=to.day(payment.settle_time or payment.create_time),
+            number=invoice.number,
+            company=to.company,
+            method=_method(words, payment, method),
+            left=to.money(left, invoice.currency),
+        )
+        letter = Letter(
+            subject=words.receipt_subject.format(number=invoice.number),
+            heading=words.thanks,
+            amount=to.money(payment.amount_minor, payment.currency),
+            texts=(text,),
+            sandbox=words.sandbox_receipt if payment.provider is Provider.SANDBOX else "",
+            action=words.see_invoice,
+            link=self._link(to, f"billing/invoices/{invoice.id}"),
+        )
+        return await self._mails("receipt", to, letter)
 
     async def payment_failed(
         self,
@@ -129,85 +111,101 @@ class Correspondence:
         last: bool,
     ) -> list[Mail]:
         """A payment did not arrive; what happens next. Without a payment, nothing could be charged at all."""
-        when = invoice.next_attempt_time
+        words, _ = to.language
         if last:
-            next_step = f"It will not be tried again by itself.{self._suspension()}"
-        elif when is not None:
-            next_step = f"It will be tried again on {_day(when, to.account)}."
-            next_step += " Pay now, or choose another payment method before then, to keep everything running."
+            following = self._last(words, words.not_again)
+        elif invoice.next_attempt_time is not None:
+            following = words.again.format(day=to.day(invoice.next_attempt_time))
         else:
-            next_step = "Pay it another way to keep everything running."
-        values = {
-            "number": invoice.number,
-            "amount": _money(payment.amount_minor if payment else invoice.outstanding_minor, invoice.currency),
-            "method": _method(payment, method),
-            "reason": REASONS[reason],
-            "next": next_step,
-            "last": last,
-            "link": self._link(to, f"billing/invoices/{invoice.id}"),
-        }
-        return await self._mails("payment_failed", to, values)
+            following = words.another_way
+        amount = payment.amount_minor if payment else invoice.outstanding_minor
+        tried = words.tried.format(
+            amount=to.money(amount, invoice.currency),
+            method=_method(words, payment, method),
+            company=to.company,
+            reason=words.reasons[reason],
+        )
+        letter = Letter(
+            subject=(words.failed_last_subject if last else words.failed_subject).format(number=invoice.number),
+            heading=words.failed.format(number=invoice.number),
+            texts=(tried, following),
+            action=words.pay_now,
+            link=self._link(to, f"billing/invoices/{invoice.id}"),
+        )
+        return await self._mails("payment_failed", to, letter)
 
     async def reminder(self, to: Addressee, invoice: Invoice, *, last: bool) -> list[Mail]:
         """A transfer did not come in time."""
-        when = invoice.next_attempt_time
+        words, _ = to.language
         if last:
-            next_step = f"This is the last reminder.{self._suspension()}"
+            following = self._last(words, words.last_reminder)
+        elif invoice.next_attempt_time is not None:
+            following = words.pay_before.format(day=to.day(invoice.next_attempt_time))
         else:
-            next_step = "Please pay it" + (f" before {_day(when, to.account)}" if when is not None else " now")
-            next_step += " to keep everything running."
-        values = {
-            "number": invoice.number,
-            "amount": _money(invoice.outstanding_minor, invoice.currency),
-            "day": _day(invoice.due_time or invoice.create_time, to.account),
-            "next": next_step,
-            "transfer_details": self.settings.transfer_details,
-            "last": last,
-            "link": self._link(to, f"billing/invoices/{invoice.id}"),
-        }
-        return await self._mails("reminder", to, values)
-
-    def _suspension(self) -> str:
-        return " The subscription is suspended until the invoice is paid." if self.settings.suspend else ""
+            following = words.pay_at_once
+        due = to.day(invoice.due_time or invoice.create_time)
+        letter = Letter(
+            subject=(words.reminder_last_subject if last else words.reminder_subject).format(number=invoice.number),
+            heading=words.unpaid.format(number=invoice.number),
+            amount=to.money(invoice.outstanding_minor, invoice.currency),
+            texts=(words.was_due.format(day=due, company=to.company, next=following), words.if_paid),
+            details=self.settings.transfer_details,
+            action=words.see_invoice,
+            link=self._link(to, f"billing/invoices/{invoice.id}"),
+        )
+        return await self._mails("reminder", to, letter)
 
     async def suspended(self, to: Addressee, subscription: Subscription) -> list[Mail]:
         """Nothing may be used any more."""
+        words, _ = to.language
         after_trial = subscription.on_trial
-        values = {
-            "reason": "The trial has ended, and there is no payment method."
-            if after_trial
-            else "An invoice is unpaid, and the last attempt to charge it failed.",
-            "remedy": "Add a payment method and go on where you were."
-            if after_trial
-            else "Pay what is open, and everything runs again at once.",
-            "action": "Add a payment method" if after_trial else "See what is open",
-            "link": self._link(to, "billing" if after_trial else "billing/invoices"),
-        }
-        return await self._mails("suspended", to, values)
+        remedy = words.add_and_go_on if after_trial else words.pay_and_go_on
+        letter = Letter(
+            subject=words.suspended_subject.format(company=to.company),
+            heading=words.suspended.format(company=to.company),
+            texts=(
+                words.trial_over if after_trial else words.invoice_unpaid,
+                words.data_stays.format(remedy=remedy),
+            ),
+            action=words.add_method if after_trial else words.see_open,
+            link=self._link(to, "billing" if after_trial else "billing/invoices"),
+        )
+        return await self._mails("suspended", to, letter)
 
     async def trial_ending(self, to: Addressee, subscription: Subscription, terms: Terms) -> list[Mail]:
         """A trial is about to end."""
+        words, _ = to.language
         end = subscription.trial_end_time or subscription.period_end_time
-        price = Money(round_half_even(subscription.recurring_micros), subscription.currency).formatted(LANGUAGE)
-        each = subscription.interval.name.lower()
+        amount = to.money(round_half_even(subscription.recurring_micros), subscription.currency)
+        price = words.price(amount, subscription.interval)
         ready = bool(subscription.payment_method_id) or not subscription.costs
         if not subscription.costs:
-            then = "Nothing changes: the plan costs nothing."
-        elif ready:
-            then = f"Nothing is left to do: from then on {price} a {each} is charged, plus taxes and what is used."
+            then = words.trial_free
         else:
-            then = (
-                f"Add a payment method by then and go on for {price} a {each}, plus taxes and what is used. "
-                "Without one, nothing can be used until there is one; your data stays."
-            )
-        values = {
-            "plan": terms.display_name,
-            "day": _day(end, to.account),
-            "then": then,
-            "action": "See the subscription" if ready else "Add a payment method",
-            "link": self._link(to, "billing"),
-        }
-        return await self._mails("trial_ending", to, values)
+            then = (words.trial_ready if ready else words.trial_not_ready).format(price=price)
+        subject = words.trial_subject.format(plan=terms.display_name, day=to.day(end))
+        letter = Letter(
+            subject=subject,
+            heading=subject,
+            texts=(then,),
+            action=words.see_subscription if ready else words.add_method,
+            link=self._link(to, "billing"),
+        )
+        return await self._mails("trial_ending", to, letter)
+
+    async def card_expiring(self, to: Addressee, method: PaymentMethod) -> list[Mail]:
+        """What a tenant pays with will soon not be valid any more."""
+        words, _ = to.language
+        month = to.month(method.expire_year, method.expire_month)
+        named = _method(words, None, method)
+        letter = Letter(
+            subject=words.expiring_subject.format(method=named, month=month),
+            heading=words.expiring_subject.format(method=named, month=month),
+            texts=(words.expiring.format(method=named, month=month, company=to.company), words.expiring_then),
+            action=words.set_method,
+            link=self._link(to, "billing"),
+        )
+        return await self._mails("card_expiring", to, letter)
 
     def not_proven(self, unit: BooksUnit, proof: LedgerProof) -> None:
         """Tells the provider that the books do not agree; nobody, when it has no address."""
@@ -220,43 +218,86 @@ class Correspondence:
             "entries": f"{proof.entries:,}",
             "count": "1 difference" if count == 1 else f"{count} differences",
             "lines": [
-                f"{one.kind} {one.id}: {_money(one.expected_minor, one.currency)} expected, "
-                f"{_money(one.found_minor, one.currency)} found"
+                f"{one.kind} {one.id}: {Money(one.expected_minor, one.currency).formatted()} expected, "
+                f"{Money(one.found_minor, one.currency).formatted()} found"
                 for one in proof.differences[:20]
             ],
             "link": f"{self.room.platform.public_url}/master-admin/billing/ledger",
         }
         unit.mail(templates(_FOLDER).render("not_proven", self.settings.seller_email, **values))
 
+    def disputed(self, payment: Payment, invoice: Invoice, dispute: Dispute) -> list[Mail]:
+        """Tells the provider that a payer wants money back, or how that was decided; nobody, when it has no address."""
+        if not self.settings.seller_email:
+            return []
+        name, at = invoice.buyer.name or payment.tenant_id, payment.provider.name.title()
+        amount = Money(dispute.amount_minor, dispute.currency).formatted()
+        what = f"The payment {payment.id} of invoice {invoice.number}, {amount}"
+        if dispute.state is DisputeState.OPEN:
+            heading = f"{name} disputes a payment"
+            texts = [f"{what}, is disputed ({dispute.reason or 'no reason was given'})."]
+            until = f" until {dispute.respond_time:%Y-%m-%d %H:%M} UTC" if dispute.respond_time else ""
+            texts.append(f"Answer at {at}{until}: a dispute that nobody answers is lost.")
+        else:
+            won = dispute.state is DisputeState.WON
+            heading = f"The dispute of {name} is {'won' if won else 'lost'}"
+            texts = [f"{what}, was disputed. {at} has decided: the money {'stays' if won else 'goes back'}."]
+        if dispute.state is not DisputeState.WON:
+            texts.append("The books are unchanged. What was taken back shows in their nightly proof.")
+        letter = Letter(
+            subject=heading,
+            heading=heading,
+            amount=amount,
+            texts=tuple(texts),
+            action="See the invoice",
+            link=f"{self.room.platform.public_url}/master-admin/billing/invoices/{invoice.id}",
+        )
+        values: dict[str, Any] = {**vars(letter), "language": "en", "footer": f"{dispute.reference} at {at}."}
+        values["provider"] = self.settings.seller_name or UNNAMED
+        mail = templates(_FOLDER).render("letter", self.settings.seller_email, **values)
+        return [replace(mail, kind="disputed")]
+
     # --- inside ----------------------------------------------------------------------------------------------------
 
     async def _mails(
-        self, name: str, to: Addressee, values: dict[str, Any], attachments: tuple[Attachment, ...] = ()
+        self, kind: str, to: Addressee, letter: Letter, attachments: tuple[Attachment, ...] = ()
     ) -> list[Mail]:
         """The same mail to each of them."""
-        values |= {"company": to.company, "provider": await self.papers.seller_name()}
-        return [templates(_FOLDER).render(name, email, attachments=attachments, **values) for email in to.emails]
+        words, locale = to.language
+        provider = await self.papers.seller_name()
+        values = {
+            **vars(letter),
+            "language": locale.language,
+            "provider": provider,
+            "footer": words.why.format(company=to.company, provider=provider),
+        }
+        mails = [templates(_FOLDER).render("letter", email, attachments=attachments, **values) for email in to.emails]
+        return [replace(mail, kind=kind) for mail in mails]
 
-    def _payment(self, to: Addressee, invoice: Invoice) -> str:
-        """What is to be done about an invoice, in a sentence."""
-        totals = invoice.totals
-        if invoice.kind is Kind.CREDIT_NOTE or totals.total_minor < 0:
-            if invoice.settles_invoice:
-                return "It takes back what was still open; there is nothing to do."
-            if totals.due_minor < 0:
-                return "The amount goes back the way it was paid."
-            return "The amount is credited; there is nothing to do."
-        if totals.due_minor == 0:
-            return "It is settled with your credit; there is nothing to pay."
-        due = _money(totals.due_minor, invoice.currency)
-        if _by_transfer(invoice):
-            assert invoice.due_time is not None
-            return f"Please pay {due} by {_day(invoice.due_time, to.account)}."
-        return f"{due} will be charged to your payment method; there is nothing to do."
+    def _last(self, words: MailWords, said: str) -> str:
+        """What follows after the last attempt or reminder."""
+        return f"{said} {words.will_suspend}" if self.settings.suspend else said
 
     def _link(self, to: Addressee, page: str) -> str:
         url = self.room.platform.public_url
         return f"{url}/t/{to.tenant.slug}/{page}" if to.tenant is not None and to.tenant.slug else url
+
+
+def _payment(to: Addressee, invoice: Invoice) -> str:
+    """What is to be done about an invoice, in a sentence."""
+    words, _ = to.language
+    totals = invoice.totals
+    if invoice.kind is Kind.CREDIT_NOTE or totals.total_minor < 0:
+        if invoice.settles_invoice:
+            return words.settles
+        return words.goes_back if totals.due_minor < 0 else words.credited
+    if totals.due_minor == 0:
+        return words.covered
+    due = to.money(totals.due_minor, invoice.currency)
+    if _by_transfer(invoice):
+        assert invoice.due_time is not None
+        return words.transfer_by.format(amount=due, day=to.day(invoice.due_time))
+    return words.charged.format(amount=due)
 
 
 def _by_transfer(invoice: Invoice) -> bool:
@@ -264,16 +305,7 @@ def _by_transfer(invoice: Invoice) -> bool:
     return invoice.totals.due_minor > 0 and invoice.due_time != invoice.issue_time
 
 
-def _method(payment: Payment | None, method: PaymentMethod | None) -> str:
+def _method(words: MailWords, payment: Payment | None, method: PaymentMethod | None) -> str:
     if payment is not None and payment.provider is Provider.MANUAL:
-        return "bank transfer"
-    return method.label if method is not None and method.label else "your payment method"
-
-
-def _money(minor: int, currency: str) -> str:
-    return Money(minor, currency).formatted(LANGUAGE)
-
-
-def _day(moment: datetime, account: BillingAccount) -> str:
-    """The day as the account counts days."""
-    return str(dates.format_date(moment.astimezone(ZoneInfo(account.time_zone or "UTC")), "long", LANGUAGE))
+        return words.by_transfer
+    return method.label if method is not None and method.label else words.your_method

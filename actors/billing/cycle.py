@@ -120,7 +120,9 @@ class Cycle:
             await self.paying.give_up(call, payment.id, Outcome(PaymentState.CANCELLED))
 
     async def void_first(self, unit: BooksUnit, subscription: Subscription) -> None:
-        """Stages what a subscription that never began owes as taken back."""
+        """Stages what a subscription that never began owes as taken back, and its coupon as not redeemed."""
+        if subscription.coupon_id and (coupon := await unit.coupons.find(subscription.coupon_id)) is not None:
+            unit.coupons.put(coupon.returned())
         account = await unit.accounts.of(subscription.tenant_id).get(subscription.tenant_id)
         for invoice in await self._first_invoices(unit, subscription):
             note_id = derived_id("inv", f"{invoice.id}:void")

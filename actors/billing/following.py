@@ -50,15 +50,16 @@ class Following:
         return (
             *(Reaction(name, self._people(change), "iam", batch=True) for name, change in people.items()),
             *(Reaction(name, self._tenants(change), "tenants", batch=True) for name, change in tenants.items()),
-            Reaction(TenantSettingsChanged.DESCRIPTOR.name, self.time_zone_changed, "tenants", books=True),
+            Reaction(TenantSettingsChanged.DESCRIPTOR.name, self.settings_changed, "tenants", books=True),
         )
 
-    async def time_zone_changed(self, event: TenantSettingsChanged, call: Call) -> None:
-        """Days on documents are counted where the tenant is."""
+    async def settings_changed(self, event: TenantSettingsChanged, call: Call) -> None:
+        """Days on documents are counted where the tenant is, and documents and mails are in its language, unless
+        another was chosen for them."""
         async with self.books.unit(call) as unit:
             account = await unit.accounts.find(event.tenant_id)
-            if account is not None and event.time_zone:
-                unit.accounts.put(account.updated(self.clock.now(), time_zone=event.time_zone))
+            if account is not None:
+                unit.accounts.put(account.following(event.locale, event.time_zone, self.clock.now()))
 
     def _people(self, change: Callable[[Contact, Any], Contact]) -> Callable[[Any, Call], Any]:
         async def follow(events: Sequence[Any], call: Call) -> None:

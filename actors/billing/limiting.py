@@ -1,8 +1,9 @@
 """Limits at work: usage is compared with them here, once for all, and what follows is announced to every module.
 
 Hosts follow `EntitlementsChanged` and `LimitsReached` (`kernel.entitlements`); refusals, screens and invoices read the
-same totals. A limit is compared when usage was counted, and when a plan, a period or a state changed. Only meters that
-count up within a period are compared here: of users, models and the like the module that has them knows the number.
+same totals. A limit is compared when usage was counted, and when a plan, a period or a state changed. Meters that
+count up within a period are compared here, and what a tenant stores, which no module knows alone; of users, models and
+the like the module that has them knows the number.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from actors.api.billing.v1 import EntitlementsChanged, SubscriptionChanged, UsageRecorded
-from actors.billing.counted import counted
+from actors.billing.counted import counted, level_before
 from actors.billing.domain.entitlement import Entitlements, LimitsReached, ReachedLimit, reached
 from actors.billing.domain.meter import Meter
 from actors.billing.domain.subscription import Subscription
@@ -22,6 +23,7 @@ from actors.billing.meters import Meters
 from actors.billing.store import BillingUnit, BooksUnit
 from actors.kernel.call import Call, system_call
 from actors.kernel.cancellation import heed
+from actors.kernel.entitlements import STORAGE
 from actors.kernel.errors import AtriumError
 from actors.kernel.events.inbox import Reaction
 from actors.kernel.module import Room, Worker
@@ -31,6 +33,7 @@ from actors.kernel.store.unit import Store
 TOLD_AGAIN = timedelta(days=7)
 """After so long an announcement is made once more: the bus keeps them for a month, and a host that starts needs one."""
 LOOK_SECONDS = 300.0
+_SECOND = timedelta(seconds=1)
 _TOLD_AT_ONCE = 200
 _ASKED_AT_ONCE = 8
 log = logging.getLogger(__name__)
@@ -95,7 +98,7 @@ class Limiting:
         told: list[LimitsReached] = []
         for start in range(0, len(asked), _ASKED_AT_ONCE):
             some = asked[start : start + _ASKED_AT_ONCE]
-            used = await asyncio.gather(*(self._used(one, limits, meters) for one, limits in some))
+            used = await asyncio.gather(*(self._used(one, limits, meters, now) for one, limits in some))
             for (one, limits), quantities in zip(some, used, strict=True):
                 found = reached(limits, quantities)
                 if again and found or self._is_news(one, found):
@@ -115,15 +118,18 @@ class Limiting:
         return any(spent.used[one.meter] < one.most or spent.until != live.period_end_time for one in found)
 
     async def _used(
-        self, live: Subscription, limits: Mapping[str, int], meters: Mapping[str, Meter]
+        self, live: Subscription, limits: Mapping[str, int], meters: Mapping[str, Meter], now: datetime
     ) -> Mapping[str, int]:
-        """The present period's quantities, by meter; none where nothing is limited."""
+        """The present period's quantities, by meter, and what is stored, whenever it was measured; none where nothing
+        is limited."""
         if not limits:
             return {}
         within = Between("id", *totals_between(live.id, live.period_number))
         async with self.store.unit(system_call(), aside=True) as unit:
             found = await counted(unit, meters, live.tenant_id, within)
-        return {one.meter.id: one.quantity for one in found}
+            stored = await level_before(unit, live.tenant_id, STORAGE, now + _SECOND) if STORAGE in limits else None
+        used = {one.meter.id: one.quantity for one in found}
+        return used if stored is None else {**used, STORAGE: stored.present}
 
     # --- keeping the last word on the bus ---
 
@@ -165,5 +171,6 @@ class Limiting:
 
 
 def limits_within(entitlements: Entitlements, meters: Mapping[str, Meter]) -> dict[str, int]:
-    """The limits beyond which more is refused, of meters that count up within a period."""
-    return {id: most for id, most in entitlements.refusing.items() if id in meters and meters[id].within_period}
+    """The limits beyond which more is refused, of meters that count up within a period, and of storage."""
+    refusing = entitlements.refusing.items()
+    return {id: most for id, most in refusing if id in meters and (meters[id].within_period or id == STORAGE)}

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from datetime import datetime, timedelta
 
+from actors.billing.domain.account import State as AccountState
 from actors.billing.domain.invoice import Invoice, InvoicePaymentDue, Kind
 from actors.billing.domain.invoice import State as InvoiceState
 from actors.billing.domain.payment import OPEN, PaymentOverdue
@@ -21,7 +22,7 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 900.0
 LATE = timedelta(hours=2)
-"""How late something is before its schedule is taken for lost: a parked account is looked at each hour."""
+"""How late something is before its schedule is taken for lost."""
 MOST_FOUND = 1000
 """In one look; the next finds the others."""
 
@@ -53,8 +54,14 @@ class Overlooked:
 
     async def _invoices(self, unit: BooksUnit, now: datetime) -> list[Announcement]:
         found: list[Announcement] = []
+        # Nothing of a parked account is tried; once it is not any more, what is late is found.
+        parked = {one.id async for one in walk(unit.accounts, Eq("state", AccountState.PARKED.name))}
         async for invoice in walk(unit.invoices, Eq("state", InvoiceState.OPEN.name), order=Order("create_time")):
-            if len(found) < MOST_FOUND and _late(invoice, now) and not await self.owing.awaits_payer(unit, invoice):
+            if len(found) >= MOST_FOUND:
+                break
+            if invoice.tenant_id in parked or not _late(invoice, now):
+                continue
+            if not await self.owing.awaits_payer(unit, invoice):
                 attempt = invoice.attempt_count + 1
                 found.append(InvoicePaymentDue(tenant_id=invoice.tenant_id, invoice_id=invoice.id, attempt=attempt))
         return found

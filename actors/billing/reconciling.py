@@ -52,15 +52,17 @@ class Reconciling:
             Between("update_time", since),
             order=Order("update_time"),
         ):
-            booked.append(payment)
+            if payment.provider is name:
+                booked.append(payment)
         async for refund in walk(
             unit.refunds,
             Eq("state", RefundState.SUCCEEDED.name),
             Between("create_time", since - LONGEST_REFUND),
             order=Order("create_time"),
         ):
-            booked.append(refund)
-        ours = {one.id: one for one in booked if one.provider is name and _within(one, since, until)}
+            if refund.provider is name:
+                booked.append(refund)
+        ours = {one.id: one for one in booked if _within(one, since, until)}
         # A provider moves money after we recorded that we ask, however late we learned of it.
         start = min((since, *(one.create_time for one in ours.values())))
         theirs: list[Side] = []
@@ -68,6 +70,10 @@ class Reconciling:
             if movement.kind is MovementKind.OTHER:
                 continue
             match = ours.get(movement.idempotency_key) or await _match(unit, movement)
+            if movement.kind is MovementKind.DISPUTE:
+                if since <= movement.time < until:
+                    theirs.append(_disputed_side(movement, match))
+                continue
             if (match is None or match.id not in ours) and not since <= movement.time < until:
                 continue
             if match is not None:
@@ -82,7 +88,7 @@ def _within(one: Payment | Refund, since: datetime, until: datetime) -> bool:
 
 async def _match(unit: BooksUnit, movement: Movement) -> Payment | Refund | None:
     """What of ours a movement is, whatever its state."""
-    records = unit.payments if movement.kind is MovementKind.CHARGE else unit.refunds
+    records = unit.refunds if movement.kind is MovementKind.REFUND else unit.payments
     if movement.idempotency_key and (found := await records.find(movement.idempotency_key)) is not None:
         return found
     if not movement.reference:
@@ -99,5 +105,14 @@ def _our_side(one: Payment | Refund) -> Side:
     return Side(one.id, one.provider_reference, amount, one.currency)
 
 
+def _disputed_side(movement: Movement, payment: Payment | Refund | None) -> Side:
+    """Money that a payer's bank took back is a difference of its own: the payment was made, and is booked rightly."""
+    return Side("", f"dispute of {payment.id if payment is not None else movement.reference}", *_worth(movement))
+
+
+def _worth(movement: Movement) -> tuple[int, str]:
+    return movement.amount_minor, movement.currency
+
+
 def _their_side(movement: Movement) -> Side:
-    return Side(movement.idempotency_key, movement.reference, movement.amount_minor, movement.currency)
+    return Side(movement.idempotency_key, movement.reference, *_worth(movement))

@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from actors.billing.bookkeeping import posted
 from actors.billing.deriving import derived_id
 from actors.billing.domain import ledger
+from actors.billing.domain.account import BillingAccount
 from actors.billing.domain.credit_note import refund_note
 from actors.billing.domain.invoice import AmountExceeds
+from actors.billing.domain.money import Money
 from actors.billing.domain.payment import Payment, PaymentOverdue
 from actors.billing.domain.refund import Refund, State, new_refund
 from actors.billing.paying import LONGEST_WAIT, Paying, time_for
@@ -20,6 +22,7 @@ from actors.billing.store import BooksUnit
 from actors.kernel.call import Call
 from actors.kernel.errors import IdempotencyKeyReused
 from actors.kernel.host.retry import attempts
+from actors.kernel.mail import Mail
 
 log = logging.getLogger(__name__)
 
@@ -115,7 +118,8 @@ class Refunding:
 
     async def settle(self, unit: BooksUnit, refund: Refund, state: State, at: datetime, reference: str = "") -> Refund:
         """Stages what an outcome changes: the refund, its credit note, the ledger; after a failure the payment, whose
-        money may go back another time, and the credit that it is meanwhile. The first outcome counts.
+        money may go back another time, and the credit that it is meanwhile, which the provider is told of. The first
+        outcome counts.
         """
         tenant_id = refund.tenant_id
         refunds, invoices = unit.refunds.of(tenant_id), unit.invoices.of(tenant_id)
@@ -137,6 +141,8 @@ class Refunding:
         payment = await unit.payments.of(tenant_id).get(refund.payment_id)
         unit.payments.of(tenant_id).put(payment.without_refund(refund.amount_minor, refund.credit_minor, at))
         account = posted(unit, account, at, ledger.refund_failed(refund, at))
+        if self.settings.seller_email:
+            unit.mail(_failed_mail(self.settings.seller_email, refund, account))
         await self.owing.issuing.use_credit(unit, account, refund.id, at)
         return refund
 
@@ -155,3 +161,15 @@ class Refunding:
         except AmountExceeds:
             return State.FAILED, ""
         return found.state, found.reference
+
+
+def _failed_mail(to: str, refund: Refund, account: BillingAccount) -> Mail:
+    name = account.party.name or refund.tenant_id
+    amount = Money(refund.amount_minor, refund.currency).formatted()
+    text = (
+        f"A refund of {amount} to {name} ({refund.tenant_id}) did not arrive: {refund.provider.name.title()} could not "
+        "give it back.\n\n"
+        f"The payment is {refund.payment_id}, the refund {refund.id}: {refund.reason}\n\n"
+        "The amount is their credit now. Refund the payment again, or agree on another way with them.\n"
+    )
+    return Mail(to=to, subject=f"A refund to {name} failed", text=text, kind="billing.refund-failed")

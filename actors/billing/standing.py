@@ -13,17 +13,17 @@ from actors.billing.domain.payment_method import State as MethodState
 from actors.billing.domain.subscription import Subscription
 from actors.billing.domain.tax import TaxRate
 from actors.billing.store import BooksUnit
+from actors.billing.walking import walk
 from actors.kernel.store.contract import Between, Eq, In, Order
 
 MOST_LINES = 100_000
 """Of one subscription that end after a moment: a second each of a day that is spent on changes."""
-MOST_RATES = 1_000
 _IDS = 200
 
 
 async def rates_of(unit: BooksUnit) -> dict[str, TaxRate]:
     """All tax rates by id, archived ones too."""
-    return {rate.id: rate for rate in await unit.tax_rates.select(limit=MOST_RATES)}
+    return {rate.id: rate async for rate in walk(unit.tax_rates)}
 
 
 async def lines_of(unit: BooksUnit, invoice: Invoice) -> tuple[InvoiceLine, ...]:

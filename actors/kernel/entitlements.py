@@ -18,7 +18,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,6 +30,10 @@ CHANGED = "EntitlementsChanged"
 REACHED = "LimitsReached"
 API_CALLS = "api_calls"
 """The meter of machines' calls, which every host counts: beyond its limit machines are refused."""
+STORAGE = "storage_bytes"
+"""The meter of what a tenant stores, which is measured for all modules together: beyond its limit new work is refused.
+It has a value at any time, so that what is used up stays so when a period ends, until less is measured."""
+MAKE_ROOM = "change to a larger plan, or remove some first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class Entitled:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What one tenant has used up, until its period ends."""
+    """What one tenant has used up, until its period ends; of STORAGE until less is announced."""
 
     used: Mapping[str, int]
     """Of each meter that had reached its limit."""
@@ -135,9 +139,14 @@ class Entitlements:
         return self._entitled.get(tenant_id)
 
     def spent(self, tenant_id: str) -> Spent | None:
-        """What the tenant has used up of the present period; None when nothing was announced, or that is over."""
+        """What the tenant has used up of the present period; None when nothing was announced, or that is over.
+
+        Storage that was used up in a period that is over is used up still.
+        """
         spent = self._spent.get(tenant_id)
-        return spent if spent is not None and self.clock.now() < spent.until else None
+        if spent is None or self.clock.now() < spent.until:
+            return spent
+        return replace(spent, used={STORAGE: spent.used[STORAGE]}) if STORAGE in spent.used else None
 
     def tier(self, tenant_id: str) -> str:
         """The tier of the tenant's plan; empty where nothing was announced."""
@@ -162,9 +171,7 @@ class Entitlements:
         limit = self.limit(tenant_id, meter)
         if limit is None or limit.charged_beyond or used + more <= limit.most:
             return
-        raise LimitReached(
-            meter=meter, most=limit.most, used=used, remedy="change to a larger plan, or remove some first"
-        )
+        raise LimitReached(meter=meter, most=limit.most, used=used, remedy=MAKE_ROOM)
 
     def must_have_left(self, tenant_id: str, meter: str) -> None:
         """Refuses more of a meter that counts up within a period, once its limit was reached.
@@ -179,6 +186,14 @@ class Entitlements:
         entitled = self._entitled.get(tenant_id)
         if entitled is not None and not entitled.usable:
             raise SubscriptionInactive(what="nothing new can be made")
+
+    def must_have_room(self, tenant_id: str) -> None:
+        """Refuses new work of a tenant that stores as much as its plan allows. Raises LimitReached.
+
+        What is stored is measured now and then: the limit is reached some time after the last of it was filled.
+        """
+        if tenant_id in self._spent:
+            self.must_have_left(tenant_id, STORAGE)
 
     def must_serve_machine(self, tenant_id: str) -> None:
         """Refuses a machine's call. Raises SubscriptionInactive, or LimitReached when its calls are used up."""
@@ -201,6 +216,8 @@ class Entitlements:
         used = None if spent is None else spent.used.get(meter)
         if spent is None or used is None or used < limit.most:
             return None
+        if meter == STORAGE:
+            return LimitReached(meter=meter, most=limit.most, used=used, remedy=MAKE_ROOM)
         return LimitReached(
             meter=meter,
             most=limit.most,

@@ -90,6 +90,8 @@ async def test_invoices_are_found_by_state_subscription_time_and_number(shop: Sh
     assert await found(subscription_id=mine.subscription_id) == {mine.id}
     assert await found(number=mine.number) == {mine.id} and await found(number=mine.number[:5]) == {mine.id, theirs.id}
     assert await found(number="1999") == set()
+    for text in ("\U0010ffff", "\ud7ff", "2026-\U0010ffff", "x", "%"):
+        assert await found(number=text) == set(), "no number begins so"
     assert mine.issue_time is not None and theirs.issue_time is not None and mine.issue_time < theirs.issue_time
     assert await found(issued_from=wire.timestamp(theirs.issue_time)) == {theirs.id}
     assert await found(issued_to=wire.timestamp(theirs.issue_time)) == {mine.id}
@@ -319,6 +321,30 @@ async def test_a_written_off_invoice_is_lost_and_nothing_else_changes(shop: Shop
     assert total(entries, AccountType.BAD_DEBT) == 1000
     with refused("INVOICE_STATE"):
         await world.call("billing.VoidInvoice", world.root, id=invoice.id, reason="too late")
+
+
+async def test_what_was_written_off_may_be_paid_after_all_and_lets_its_tenant_go_on(shop: Shop) -> None:
+    world, acme = shop.world, shop.world.acme
+    invoice = await overdue(shop)
+    await shop.until(world.clock.now() + timedelta(days=9))
+    assert (await shop.live(acme)).state is SubscriptionState.SUSPENDED
+    await world.call("billing.WriteOffInvoice", world.root, id=invoice.id, reason="they are bankrupt")
+    with refused("AMOUNT_EXCEEDS") as seen:
+        await world.call("billing.RecordTransfer", world.root, invoice_id=invoice.id, amount_minor=1001)
+    assert seen.error is not None and seen.error.metadata["left_minor"] == "1000"
+    await world.call("billing.RecordTransfer", world.root, invoice_id=invoice.id, amount_minor=400)
+    assert (await shop.live(acme)).state is SubscriptionState.SUSPENDED
+    card = await shop.card(acme)
+    paid = await world.call("billing.CreatePayment", world.root, invoice_id=invoice.id, payment_method_id=card)
+    assert (paid.state, paid.amount_minor) == (paid.STATE_SUCCEEDED, 600)
+    assert (await shop.live(acme)).state is SubscriptionState.ACTIVE
+    async with shop.unit(acme.id) as unit:
+        entries = [one async for one in unit.ledger.scan()]
+    assert total(entries, AccountType.BAD_DEBT) == 0
+    with refused("INVOICE_STATE"):
+        await world.call("billing.RecordTransfer", world.root, invoice_id=invoice.id, amount_minor=1)
+    await world.settle()
+    await shop.check()
 
 
 async def test_a_paid_invoice_is_neither_taken_back_nor_given_up(shop: Shop) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
+import string
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,13 +12,15 @@ from typing import Any
 import pypdf
 import pytest
 
-from actors.billing.correspondence import REASONS
 from actors.billing.domain.account import Party
 from actors.billing.domain.payment import DeclineReason
-from actors.billing.domain.payment_method import Facts, Provider, new_payment_method
+from actors.billing.domain.payment_method import Facts, PaymentMethod, Provider, new_payment_method
+from actors.billing.domain.period import months_after
 from actors.billing.domain.recipient import ADMIN_ROLE, CONTACT_ROLE, MOST_RECIPIENTS, Contact, recipients
 from actors.billing.domain.subscription import Subscription
 from actors.billing.domain.subscription_state import State
+from actors.billing.expiring import Expiring
+from actors.billing.mail_words import ENGLISH, WORDS, MailWords
 from actors.kernel.mail import Mail
 from tests.billing.making import flat
 from tests.billing.selling import Shop
@@ -145,7 +149,7 @@ async def test_each_failed_attempt_is_mailed_then_the_suspension(shop: Shop) -> 
     end = live.period_end_time
     await shop.until(end + timedelta(hours=3))
     (first,) = mails(shop, "payment_failed")
-    assert REASONS[DeclineReason.INSUFFICIENT_FUNDS] in first.text and "It will be tried again on" in first.text
+    assert ENGLISH.reasons[DeclineReason.INSUFFICIENT_FUNDS] in first.text and "It will be tried again on" in first.text
     assert first.subject.startswith("Payment of invoice") and len(mails(shop, "invoice")) == 1
     await shop.until(end + timedelta(days=9))
     assert (await shop.live(acme)).state is State.SUSPENDED
@@ -229,6 +233,119 @@ async def test_a_credit_note_is_mailed_as_one(shop: Shop) -> None:
     await world.settle()
     note = mails(shop, "invoice")[-1]
     assert note.subject.startswith("Credit note") and "nothing to do" in note.text and "€10.00" in note.text
+
+
+# --- in whose language -----------------------------------------------------------------------------------------------
+
+
+def placeholders(text: str) -> list[str]:
+    return sorted({name for _, name, _, _ in string.Formatter().parse(text) if name is not None})
+
+
+@pytest.mark.parametrize("language", sorted(set(WORDS) - {"en"}))
+def test_every_language_says_the_same_of_the_same_values(language: str) -> None:
+    for field in dataclasses.fields(MailWords):
+        english, other = getattr(ENGLISH, field.name), getattr(WORDS[language], field.name)
+        if isinstance(english, str):
+            assert placeholders(english) == placeholders(other) and other.strip(), field.name
+        else:
+            assert set(english) == set(other) == set(DeclineReason)
+
+
+async def test_a_tenant_is_written_to_in_the_language_of_its_bills(shop: Shop) -> None:
+    world = shop.world
+    await world.call("billing.UpdateBillingAccount", world.acme_admin, tenant_id=world.acme.id, locale="de-AT")
+    made = await bought(shop)
+    (mail,) = mails(shop, "invoice", ADMIN)
+    assert mail.subject == f"Rechnung {made.invoice.number} von Example Software" and 'lang="de"' in mail.html
+    assert "€ 10,00 werden über Ihre Zahlungsmethode eingezogen" in mail.text.replace("\N{NO-BREAK SPACE}", " ")
+    (receipt,) = mails(shop, "receipt", ADMIN)
+    at = world.clock.now()
+    assert (
+        f"Am {at.day}. " in receipt.text and "per Visa •••• 4242" in receipt.text and "Sandbox: Es ist" in receipt.text
+    )
+    assert not [word for word in ("invoice ", "payment", "{", "}") if word in receipt.text.partition("http")[0]]
+
+
+async def test_a_language_without_words_gets_english_ones_throughout(shop: Shop) -> None:
+    world = shop.world
+    await world.call("billing.UpdateBillingAccount", world.acme_admin, tenant_id=world.acme.id, locale="ja")
+    await bought(shop)
+    (mail,) = mails(shop, "receipt", ADMIN)
+    assert mail.subject.startswith("Payment received") and 'lang="en"' in mail.html
+    assert world.clock.now().strftime("%B") in mail.text
+
+
+async def test_bills_follow_the_tenants_language_unless_another_was_chosen_for_them(shop: Shop) -> None:
+    world = shop.world
+
+    async def spoken() -> str:
+        await world.settle()
+        return str((await shop.account(world.acme)).locale)
+
+    await world.call("tenants.UpdateTenantSettings", world.acme_admin, tenant_id=world.acme.id, locale="fr")
+    assert await spoken() == "fr"
+    await world.call("billing.UpdateBillingAccount", world.acme_admin, tenant_id=world.acme.id, locale="de")
+    await world.call("tenants.UpdateTenantSettings", world.acme_admin, tenant_id=world.acme.id, locale="en")
+    assert await spoken() == "de"
+    await world.call("billing.UpdateBillingAccount", world.acme_admin, tenant_id=world.acme.id, locale="")
+    await world.call("tenants.UpdateTenantSettings", world.acme_admin, tenant_id=world.acme.id, locale="nl")
+    assert await spoken() == "nl"
+
+
+# --- cards that expire -----------------------------------------------------------------------------------------------
+
+
+async def expiring_card(shop: Shop, days: int) -> str:
+    """Acme's card, whose last month is the one in which it will be so many days from now."""
+    last = shop.world.clock.now() + timedelta(days=days)
+    (id,) = [one.id for one in await methods(shop)]
+    async with shop.unit(shop.world.acme.id) as unit:
+        card = await unit.payment_methods.get(id)
+        unit.payment_methods.put(card.but(expire_year=last.year, expire_month=last.month))
+    return id
+
+
+async def methods(shop: Shop) -> list[PaymentMethod]:
+    async with shop.unit(shop.world.acme.id) as unit:
+        return await unit.payment_methods.select()
+
+
+def expiring(shop: Shop) -> Expiring:
+    service = shop.world.service
+    return Expiring(
+        service("billing", "PaymentMethodService").vaulting, service("billing", "LedgerService").proving.correspondence
+    )
+
+
+async def test_before_a_card_expires_its_tenant_is_told_once(shop: Shop) -> None:
+    world = shop.world
+    await bought(shop)
+    id = await expiring_card(shop, 100)
+    assert await expiring(shop).warn() == 0
+    last = world.clock.now() + timedelta(days=100)
+    end = months_after(last.replace(day=1, hour=0, minute=0, second=0, microsecond=0), 1)
+    await shop.until(end - timedelta(days=30, hours=2))
+    assert await expiring(shop).warn() == 0
+    await shop.until(end - timedelta(days=29))
+    assert await expiring(shop).warn() == 1 and await expiring(shop).warn() == 0
+    await world.settle()
+    (mail,) = mails(shop, "card_expiring")
+    month = f"{last:%B %Y}"
+    assert mail.subject == f"Visa •••• 4242 expires at the end of {month}" and "/t/acme/billing" in mail.text
+    async with shop.unit(world.acme.id) as unit:
+        card = await unit.payment_methods.get(id)
+        unit.payment_methods.put(card.but(expire_year=card.expire_year + 1))
+    assert await expiring(shop).warn() == 0, "its bank has renewed it"
+
+
+async def test_nobody_is_told_of_a_card_that_is_not_charged_any_more(shop: Shop) -> None:
+    await bought(shop)
+    await expiring_card(shop, 0)
+    await shop.cancel(shop.world.acme)
+    assert await expiring(shop).warn() == 0
+    await shop.world.settle()
+    assert mails(shop, "card_expiring") == []
 
 
 @pytest.mark.parametrize("name", ["<b>Evil</b> & Sons", "株式会社", "شركة النور", "A" * 120])

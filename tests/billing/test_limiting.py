@@ -14,6 +14,7 @@ from actors.billing.domain.meter import Aggregation, new_meter
 from actors.billing.domain.terms import Beyond, Limit
 from actors.billing.domain.usage import Quantity, UsageRecorded
 from actors.billing.limiting import Limiting
+from actors.billing.telling import Telling
 from actors.kernel.call import system_call
 from actors.kernel.errors import LimitReached, SubscriptionInactive
 from tests.billing.making import YEAR, flat
@@ -161,6 +162,35 @@ async def test_a_subscription_that_ends_shuts_the_gate_at_once(gate: Gate) -> No
     await gate.shop.subscribe(gate.acme, "small")
     await gate.world.settle()
     assert not gate.refuses_machines()
+
+
+async def test_storage_that_is_full_refuses_new_work_until_less_is_measured(gate: Gate) -> None:
+    world = gate.world
+    robot = {"display_name": "Robot", "permissions": ["users.read"]}
+    await gate.offer("tiny", storage_bytes=1_000_000, api_calls=100)
+    await gate.change("tiny")
+    await gate.use(storage_bytes=999_999)
+    assert gate.told() == []
+    await gate.use(storage_bytes=1)
+    assert gate.told() == [{"storage_bytes": 1_000_000}] and not gate.refuses_machines()
+    with refused("LIMIT_REACHED") as seen:
+        await world.call("iam.CreateApiKey", world.acme_admin, **robot)
+    assert seen.error is not None and "remove some first" in str(seen.error)
+    world.clock.advance(timedelta(days=1))
+    await world.sign_in_again()
+    before = await gate.shop.live(gate.acme)
+    await gate.change("tiny", interval=f"INTERVAL_{YEAR.name}")
+    assert (await gate.shop.live(gate.acme)).period_number == before.period_number + 1
+    assert gate.told()[-1] == {"storage_bytes": 1_000_000}, "nothing was measured in this period"
+    await gate.use(api_calls=1)
+    with refused("LIMIT_REACHED"):
+        await world.call("iam.CreateApiKey", world.acme_admin, **robot)
+    await world.later(hours=1)
+    await Telling(world.hosts["billing"].room).tell()
+    await world.settle()
+    await world.sign_in_again()
+    assert gate.told()[-1] == {}, "the hourly look found how little there really is"
+    await world.call("iam.CreateApiKey", world.acme_admin, **robot)
 
 
 async def test_values_that_are_present_at_any_time_are_left_to_those_who_know_them(gate: Gate) -> None:

@@ -56,6 +56,20 @@ async def test_an_invoice_that_was_never_tried_is_charged_when_it_is_due(market:
     assert (await market.invoice(invoice.id)).state is InvoiceState.PAID and await find(market) == 0
 
 
+async def test_nothing_is_overlooked_while_an_account_is_parked_and_all_is_found_afterwards(market: Market) -> None:
+    invoice = await market.to_pay()
+    async with market.unit() as unit:
+        account = await unit.accounts.get(market.tenant_id)
+        unit.accounts.put(account.parked("somebody has to look", market.world.clock.now()))
+    await lose_schedules(market)
+    await market.world.later(days=15)
+    assert await find(market) == 0
+    async with market.unit() as unit:
+        unit.accounts.put((await unit.accounts.get(market.tenant_id)).unparked(market.world.clock.now()))
+    assert await find(market) == 1
+    assert (await market.invoice(invoice.id)).state is InvoiceState.PAID and await find(market) == 0
+
+
 async def test_a_payment_that_nobody_looked_up_is_looked_up(market: Market) -> None:
     invoice = await market.to_pay("tok_timeout")
     await market.pay(invoice)

@@ -39,7 +39,9 @@ async def kept(market: Market, id: str) -> Any:
 
 
 def expiring(market: Market) -> Expiring:
-    return Expiring(market.world.service("billing", "PaymentMethodService").vaulting)
+    world = market.world
+    correspondence = world.service("billing", "LedgerService").proving.correspondence
+    return Expiring(world.service("billing", "PaymentMethodService").vaulting, correspondence)
 
 
 async def test_a_token_becomes_a_method_and_the_first_one_is_the_default(market: Market) -> None:

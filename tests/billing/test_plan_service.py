@@ -197,6 +197,17 @@ async def test_a_version_waits_for_its_time_and_may_be_replaced_until_then(shop:
     assert waiting.plan_version == 1 and price_of(waiting.terms) == 1000 and price_of(waiting.next_terms) == 2000
     replaced = await update(shop, 3000, soon + timedelta(days=1))
     assert replaced.plan_version == 1 and price_of(replaced.next_terms) == 3000
+    for reader in (None, world.acme_admin, await world.holder("plans.manage")):
+        plans = (await world.call("billing.ListPlans", reader)).plans
+        for plan in (
+            await world.call("billing.GetPlan", reader, id="team"),
+            *(one for one in plans if one.id == "team"),
+        ):
+            assert not plan.HasField("next_terms") and not plan.HasField("next_effective_time"), (
+                "it is not on offer yet"
+            )
+    for plan in (await world.call("billing.ListPlans", await world.holder("plans.read"))).plans:
+        assert plan.HasField("next_terms") == (plan.id == "team")
     await world.later(days=3, seconds=2)
     assert (await world.call("billing.GetPlan", id="team")).plan_version == 1
     await world.later(days=1)

@@ -17,6 +17,7 @@ import aiohttp
 import pytest
 from jsonschema import Draft202012Validator
 
+from tests.billing.fakes.disputes import stripe_dispute, stripe_event, stripe_movement
 from tests.billing.fakes.stripe_forms import ALLOWED
 from tests.billing.fakes.stripe_server import StripeFake
 from tests.billing.stages import RETURN_URL, StripeStage
@@ -104,6 +105,14 @@ async def test_every_object_is_as_stripe_describes_it(description: Any) -> None:
     print("\nchecked:", ", ".join(f"{number} {kind}" for kind, number in counted.items()))
     assert all(counted.values())
     assert found == []
+
+
+def test_disputes_are_as_stripe_describes_them(description: Any) -> None:
+    dispute = stripe_dispute("pi_1")
+    movement = stripe_movement(dispute, -1000)
+    assert complaints(description, "dispute", dispute) == []
+    assert complaints(description, "balance_transaction", movement) == []
+    assert complaints(description, "event", stripe_event("created", dispute)) == []
 
 
 async def test_errors_are_as_stripe_describes_them(description: Any) -> None:

@@ -148,6 +148,27 @@ async def test_coupons_are_counted_once_they_are_redeemed(shop: Shop) -> None:
     assert [one.totals.total_minor for one in await shop.invoices(acme)] == [750, 750, 1000]
 
 
+@pytest.mark.parametrize("how", ["waits", "cancels"])
+async def test_a_coupon_of_what_never_began_may_be_redeemed_again(shop: Shop, how: str) -> None:
+    acme = shop.world.acme
+    async with shop.unit() as unit:
+        unit.coupons.put(coupon_of(percent_micros=250_000, most_redemptions=1, months=2))
+    await shop.without(acme)
+    await shop.card(acme, "tok_visa_declined")
+    await shop.subscribe(acme, "small", coupon_code="spring")
+    assert (await shop.live(acme)).state is State.INCOMPLETE
+    if how == "waits":
+        await shop.until(shop.world.clock.now() + timedelta(days=1))
+    else:
+        await shop.cancel(acme)
+    assert (await shop.live(acme)).state is State.CANCELLED
+    await shop.card(acme)
+    made = await shop.subscribe(acme, "small", coupon_code="spring")
+    assert made.payment.amount_minor == 750
+    async with shop.unit() as unit:
+        assert (await unit.coupons.get("cou_1")).redemptions == 1
+
+
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [

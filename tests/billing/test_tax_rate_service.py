@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from actors.billing.domain.tax import new_tax_rate
 from tests.billing.making import flat
 from tests.billing.selling import Shop
 from tests.world import World, refused
@@ -49,6 +50,21 @@ async def test_an_archived_rate_is_on_no_invoice_to_come_and_stays_on_old_ones(s
     assert [tax.display_name for tax in first.totals.taxes] == ["VAT DE"] and first.totals.total_minor == 1190
     assert second.totals.taxes == () and second.totals.total_minor == 1000
     await shop.check()
+
+
+async def test_however_many_rates_were_archived_the_one_that_holds_is_found(shop: Shop) -> None:
+    world = shop.world
+    async with shop.unit() as unit:
+        for n in range(1001):
+            old = new_tax_rate(id=f"tax_0000{n:04d}", display_name="Old", rate_micros=n, at=world.clock.now())
+            unit.tax_rates.put(old.taken_off())
+    await world.call("billing.CreateTaxRate", world.root, display_name="VAT", rate_micros=190_000, country="DE")
+    await world.call("billing.UpdateBillingAccount", world.root, tenant_id=world.acme.id, country="DE")
+    await shop.offer("small", flat(1000))
+    await shop.without(world.acme)
+    await shop.card(world.acme)
+    made = await shop.subscribe(world.acme, "small")
+    assert made.invoice.totals.total_minor == 1190
 
 
 async def test_what_is_no_country_is_refused_and_strangers_too(shop: Shop) -> None:

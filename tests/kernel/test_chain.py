@@ -20,7 +20,7 @@ from actors.kernel.access.audit import Refusals
 from actors.kernel.access.policy import Method
 from actors.kernel.call import PLATFORM, TENANT, Call
 from actors.kernel.clock import Clock
-from actors.kernel.entitlements import API_CALLS, Entitlements
+from actors.kernel.entitlements import API_CALLS, STORAGE, Entitlements
 from actors.kernel.errors import (
     AtriumError,
     Contended,
@@ -557,15 +557,15 @@ async def test_a_stream_is_refused_as_a_whole_to_whoever_may_not_send_it(intake:
 # --- what the tenant's plan allows ---
 
 
-def entitled(bench: Bench, *, usable: bool = True, api_calls: int = 100, used: int = 0) -> None:
+def entitled(bench: Bench, *, usable: bool = True, api_calls: int = 100, used: int = 0, meter: str = API_CALLS) -> None:
     now = bench.clock.now()
-    bench.chain.entitlements.heard(changed(tenant=POOLED, usable=usable, limits={API_CALLS: api_calls}))
+    bench.chain.entitlements.heard(changed(tenant=POOLED, usable=usable, limits={meter: api_calls}))
     if used:
         bench.chain.entitlements.heard(
             told(
                 LimitsReached(
                     tenant_id=POOLED,
-                    limits=[LimitsReached.Limit(meter=API_CALLS, most=api_calls, used=used)],
+                    limits=[LimitsReached.Limit(meter=meter, most=api_calls, used=used)],
                     period_end_time=wire.timestamp(now + timedelta(days=1)),
                     as_of_time=wire.timestamp(now),
                 )
@@ -602,6 +602,19 @@ async def test_without_an_active_subscription_a_machine_may_nothing_and_a_person
     staff = "Bearer " + KEY.token(principal(realm=PLATFORM), ("*",))
     await bench.call(dataclasses.replace(work, tenant_field="tenant_id"), authorization=staff)
     assert len(bench.handled) == 3
+
+
+async def test_while_storage_is_full_only_new_work_is_refused(bench: Bench) -> None:
+    entitled(bench, used=100, meter=STORAGE)
+    work = dataclasses.replace(CREATE, new_work=True)
+    for machine in (True, False):
+        with pytest.raises(LimitReached, match="100 of storage_bytes"):
+            await bench.call(work, authorization=bearer(machine=machine))
+    assert bench.handled == []
+    await bench.call(dataclasses.replace(CREATE, new_work=False), authorization=bearer(machine=True))
+    staff = "Bearer " + KEY.token(principal(realm=PLATFORM), ("*",))
+    await bench.call(dataclasses.replace(work, tenant_field="tenant_id"), authorization=staff)
+    assert len(bench.handled) == 2
 
 
 async def test_a_refusal_for_the_plan_is_told_to_the_audit_log_of_the_tenant(bench: Bench) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from actors.api.billing.v1 import EntitlementsChanged, LimitsReached
 from actors.kernel import wire
 from actors.kernel.clock import ManualClock
-from actors.kernel.entitlements import API_CALLS, Entitlements, Limit
+from actors.kernel.entitlements import API_CALLS, STORAGE, Entitlements, Limit
 from actors.kernel.errors import Code, LimitReached, SubscriptionInactive, to_status
 from actors.kernel.events.contract import Envelope, subject_of
 
@@ -158,6 +158,29 @@ def test_what_counts_up_is_refused_by_its_own_meter(known: Entitlements, clock: 
         known.must_have_left(TENANT, "tickets")
     known.heard(reached(clock, ago=-1))
     known.must_have_left(TENANT, "tickets")
+
+
+def test_storage_that_is_full_stays_so_over_the_periods_until_less_is_announced(
+    known: Entitlements, clock: ManualClock
+) -> None:
+    known.must_have_room(TENANT)
+    known.heard(changed(limits={STORAGE: 100, "tickets": 5}))
+    known.must_have_room(TENANT)
+    known.heard(reached(clock, days=1, tickets=5, **{STORAGE: 100}))
+    known.must_have_room("ten_2")
+    for _ in range(2):
+        with pytest.raises(LimitReached, match="100 of storage_bytes; change to a larger plan, or remove") as refused:
+            known.must_have_room(TENANT)
+        assert "retry_after_seconds" not in refused.value.metadata
+        clock.advance(timedelta(days=40))
+    known.must_have_left(TENANT, "tickets")
+    spent = known.spent(TENANT)
+    assert spent is not None and spent.used == {STORAGE: 100}
+    known.heard(reached(clock))
+    known.must_have_room(TENANT)
+    known.heard(reached(clock, ago=-1, **{STORAGE: 100}))
+    known.heard(changed(2, limits={STORAGE: 1000}))
+    known.must_have_room(TENANT)
 
 
 def test_without_an_active_subscription_machines_and_new_work_are_refused(known: Entitlements) -> None:

@@ -46,6 +46,8 @@ class BillingAccount(Record):
     currency_fixed: bool = False
     """Whether something was invoiced, or credit given: the currency stays from then on."""
     locale: str = "en"
+    locale_chosen: bool = False
+    """Whether it was chosen for bills; otherwise it is the tenant's, and follows it."""
     time_zone: str = "UTC"
     tax_rate_ids: tuple[str, ...] = ()
     tax_exempt: bool = False
@@ -66,6 +68,7 @@ class BillingAccount(Record):
         time_zone: str | None = None,
         tax_rate_ids: tuple[str, ...] | None = None,
         tax_exempt: bool | None = None,
+        locale_chosen: bool | None = None,
     ) -> BillingAccount:
         """With what is given; the same record when nothing differs.
 
@@ -80,12 +83,18 @@ class BillingAccount(Record):
         changes = {
             "party": party,
             "locale": locale,
+            "locale_chosen": locale_chosen,
             "time_zone": time_zone,
             "tax_rate_ids": None if tax_rate_ids is None else tuple(dict.fromkeys(tax_rate_ids)),
             "tax_exempt": tax_exempt,
         }
         after = after.but(**{name: value for name, value in changes.items() if value is not None})
         return self if after == self else after.but(update_time=at)
+
+    def following(self, locale: str, time_zone: str, at: datetime) -> BillingAccount:
+        """As the tenant's settings are now; empty ones say nothing."""
+        kept = self.locale if self.locale_chosen else locale or self.locale
+        return self.updated(at, locale=kept, time_zone=time_zone or self.time_zone)
 
     def with_default_method(self, payment_method_id: str, at: datetime) -> BillingAccount:
         """Charged when no method is named; empty for none."""

@@ -93,6 +93,10 @@ class Coupon(Record):
         self.must_be_redeemable(currency, at)
         return self.but(redemptions=self.redemptions + 1)
 
+    def returned(self) -> Coupon:
+        """Counted once less: what it was redeemed for never began."""
+        return self.but(redemptions=max(0, self.redemptions - 1))
+
     def must_be_redeemable(self, currency: str, at: datetime) -> None:
         """Raises CouponInvalid."""
         if self.deleted:

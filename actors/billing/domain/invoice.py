@@ -133,6 +133,12 @@ class Invoice(Record):
         return self.totals.due_minor - self.totals.paid_minor
 
     @property
+    def payable_minor(self) -> int:
+        """What may be paid of it: also what was written off, should it come after all."""
+        waits = self.state in (State.OPEN, State.UNCOLLECTIBLE) and self.kind is Kind.INVOICE
+        return self.totals.due_minor - self.totals.paid_minor if waits else 0
+
+    @property
     def stands(self) -> bool:
         """Whether its lines count: not when all of it was taken back, credits and charges alike."""
         return not 0 < self.totals.total_minor == self.totals.refunded_minor
@@ -273,8 +279,9 @@ class Invoice(Record):
         )
 
     def must_be_payable(self) -> None:
-        """Raises InvoiceState."""
-        self.must_be_open("pay it")
+        """Raises InvoiceState for one that nothing is left of to pay; what was written off may be paid still."""
+        if not self.payable_minor:
+            raise InvoiceState(state=self.state.name, action="pay it")
 
     def must_be_open(self, action: str) -> None:
         """Raises InvoiceState for all but an invoice that waits for its payment; for credit notes always."""

@@ -251,7 +251,7 @@ def new_payment(invoice: Invoice, method: PaymentMethod, *, id: str, at: datetim
         open_key=invoice.id,
         provider=method.provider,
         payment_method_id=method.id,
-        amount_minor=invoice.outstanding_minor,
+        amount_minor=invoice.payable_minor,
         currency=invoice.currency,
         attempt=attempt,
         create_time=at,
@@ -271,11 +271,11 @@ def new_transfer(
 ) -> tuple[Payment, Applied]:
     """Money that came by bank, and the invoice that it pays, in part or whole.
 
-    Raises InvoiceState, AmountExceeds for more than is outstanding, InvalidFields for a time to come.
+    Raises InvoiceState, AmountExceeds for more than is left to pay, InvalidFields for a time to come.
     """
     invoice.must_be_payable()
-    if amount_minor > invoice.outstanding_minor:
-        raise AmountExceeds(left_minor=invoice.outstanding_minor)
+    if amount_minor > invoice.payable_minor:
+        raise AmountExceeds(left_minor=invoice.payable_minor)
     if pay_time is not None and pay_time > at:
         raise InvalidFields(Violation("pay_time", "this time is still to come", "TIME_AHEAD"))
     moment = pay_time or at

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from actors.billing.domain.period import months_after
 from actors.kernel.errors import FailedPrecondition
 from actors.kernel.records import Record, secret
+
+BEFORE_EXPIRY = timedelta(days=30)
+"""How long before a card's last month is over its tenant is told: between the next charge and the one after it."""
 
 
 class PaymentMethodInUse(FailedPrecondition):
@@ -67,6 +70,8 @@ class PaymentMethod(Record):
     """Becomes the tenant's default once it is set up."""
     provider_customer: str = ""
     provider_reference: str = ""
+    warned_month: str = ""
+    """The last month of the card, YYYY-MM, whose end its tenant was told of in time."""
     create_time: datetime
     update_time: datetime
 
@@ -111,6 +116,20 @@ class PaymentMethod(Record):
     def withdrawn(self) -> PaymentMethod:
         """Removed at the provider too, which is not asked again."""
         return self.but(provider_reference="")
+
+    def warned(self, at: datetime) -> PaymentMethod:
+        """Its tenant is told that it expires; a renewed card is told of anew."""
+        return self.but(warned_month=self._last_month, update_time=at)
+
+    def to_warn_of(self, moment: datetime) -> bool:
+        """Whether its end is near, and its tenant was not told yet."""
+        if self.state is not State.ACTIVE or not self._last_month or self.warned_month == self._last_month:
+            return False
+        return self.expired_at(moment + BEFORE_EXPIRY) and not self.expired_at(moment)
+
+    @property
+    def _last_month(self) -> str:
+        return f"{self.expire_year:04d}-{self.expire_month:02d}" if self.expire_month and self.expire_year else ""
 
     def expired_at(self, moment: datetime) -> bool:
         """Whether its last month is over, in UTC; never for one that has none."""

@@ -188,6 +188,26 @@ class RefundOutcome:
     detail: str = ""
 
 
+class DisputeState(enum.Enum):
+    OPEN = "OPEN"
+    WON = "WON"
+    LOST = "LOST"
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """A payer has asked their bank, or the provider, to take a payment back."""
+
+    reference: str
+    state: DisputeState
+    amount_minor: int
+    currency: str
+    reason: str = ""
+    """In the provider's own words."""
+    respond_time: datetime | None = None
+    """Until when the seller may answer, at the provider."""
+
+
 class EventKind(enum.Enum):
     PAYMENT = "PAYMENT"
     """`outcome` is how the payment stood."""
@@ -199,6 +219,8 @@ class EventKind(enum.Enum):
     """The saving of a method went on: look it up by `reference`."""
     METHOD = "METHOD"
     """`method` is how a saved method is now: its bank has renewed the card."""
+    DISPUTE = "DISPUTE"
+    """`dispute` began, or was decided; `reference` is the payment's."""
     OTHER = "OTHER"
     """Nothing of ours; taken and forgotten."""
 
@@ -219,6 +241,7 @@ class ProviderEvent:
     outcome: Outcome | None = None
     refund: RefundOutcome | None = None
     method: Method | None = None
+    dispute: Dispute | None = None
     type: str = ""
     """The provider's own word for it."""
 
@@ -226,8 +249,10 @@ class ProviderEvent:
 class MovementKind(enum.Enum):
     CHARGE = "CHARGE"
     REFUND = "REFUND"
+    DISPUTE = "DISPUTE"
+    """Money of a payment that was taken back because of a dispute, or came again; `reference` is the payment's."""
     OTHER = "OTHER"
-    """Fees, payouts, disputes: not of our asking."""
+    """Fees and payouts: not of our asking."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from actors.billing.domain.payment_method import Confirmation
 from actors.billing.domain.refund import State as RefundState
 from actors.billing.providers.contract import (
     ChargeRequest,
+    Dispute,
+    DisputeState,
     EventKind,
     Method,
     Movement,
@@ -123,6 +125,11 @@ def event(body: Data) -> ProviderEvent:
         key = units[0].get("custom_id", "")
         return ProviderEvent(kind=EventKind.PAYER_AGREED, reference=subject["id"], idempotency_key=key, **about)
     key = subject.get("custom_id", "")
+    if type in _DISPUTES:
+        paid = (subject.get("disputed_transactions") or [{}])[0]
+        return ProviderEvent(
+            kind=EventKind.DISPUTE, dispute=_dispute(subject), idempotency_key=str(paid.get("custom") or ""), **about
+        )
     if body.get("resource_type") == "refund":
         refund = refund_outcome(subject)
         return ProviderEvent(
@@ -135,12 +142,36 @@ def event(body: Data) -> ProviderEvent:
     return ProviderEvent(kind=EventKind.OTHER, reference=str(subject.get("id", "")), **about)
 
 
+_DISPUTES = frozenset({"CUSTOMER.DISPUTE.CREATED", "CUSTOMER.DISPUTE.RESOLVED"})
+_TAKEN_BACK = ("T1106", "T1110", "T1111", "T12")
+"""Reversals, holds while a dispute is looked into, and chargebacks, with what cancels each."""
+
+
+def _dispute(data: Data) -> Dispute:
+    """A dispute of PayPal's Customer Disputes API."""
+    outcome = (data.get("dispute_outcome") or {}).get("outcome_code", "")
+    state = DisputeState.OPEN
+    if data.get("status") == "RESOLVED":
+        lost = outcome in ("RESOLVED_BUYER_FAVOUR", "ACCEPTED")
+        state = DisputeState.LOST if lost else DisputeState.WON
+    due = data.get("seller_response_due_date")
+    return Dispute(
+        data["dispute_id"],
+        state,
+        minor_of(data["dispute_amount"]),
+        data["dispute_amount"]["currency_code"],
+        reason=str(data.get("reason") or ""),
+        respond_time=time_of(due) if due else None,
+    )
+
+
 def movement(entry: Data) -> Movement:
     """An entry of the transaction report (event codes T00xx are payments, T11xx give money back)."""
     info = entry["transaction_info"]
     code, amount = info["transaction_event_code"], info["transaction_amount"]
     kind = MovementKind.CHARGE if code.startswith("T00") else MovementKind.OTHER
     kind = MovementKind.REFUND if code.startswith("T11") else kind
+    kind = MovementKind.DISPUTE if code.startswith(_TAKEN_BACK) else kind
     order = info.get("paypal_reference_id", "") if info.get("paypal_reference_id_type") == "ODR" else ""
     fee = info.get("fee_amount")
     return Movement(

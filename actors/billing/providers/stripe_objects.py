@@ -11,6 +11,8 @@ from actors.billing.domain.payment import DeclineReason, State
 from actors.billing.domain.payment_method import Confirmation
 from actors.billing.domain.refund import State as RefundState
 from actors.billing.providers.contract import (
+    Dispute,
+    DisputeState,
     EventKind,
     Method,
     Movement,
@@ -122,9 +124,33 @@ def event(data: Data) -> ProviderEvent:
         return ProviderEvent(kind=EventKind.SETUP, **about)
     if type == "payment_method.automatically_updated":
         return ProviderEvent(kind=EventKind.METHOD, method=_method(subject), **about)
+    if kind == "dispute" and type in _DISPUTES:
+        return ProviderEvent(kind=EventKind.DISPUTE, dispute=_dispute(subject), **about | {"reference": _paid(subject)})
     if kind == "refund":
         return ProviderEvent(kind=EventKind.REFUND, refund=refund_outcome(subject), **about)
     return ProviderEvent(kind=EventKind.OTHER, **about)
+
+
+_DISPUTES = frozenset({"charge.dispute.created", "charge.dispute.closed"})
+
+
+def _dispute(data: Data) -> Dispute:
+    state = {"won": DisputeState.WON, "lost": DisputeState.LOST, "warning_closed": DisputeState.WON}
+    currency, due = data["currency"].upper(), (data.get("evidence_details") or {}).get("due_by")
+    return Dispute(
+        data["id"],
+        state.get(data["status"], DisputeState.OPEN),
+        minor_amount(data["amount"], currency),
+        currency,
+        reason=str(data.get("reason") or ""),
+        respond_time=_time(due) if due else None,
+    )
+
+
+def _paid(dispute: Data) -> str:
+    """The payment that a dispute is about; Stripe may have it expanded."""
+    intent = dispute.get("payment_intent") or ""
+    return str(intent["id"] if isinstance(intent, Mapping) else intent)
 
 
 def movement(entry: Data) -> Movement:
@@ -137,12 +163,17 @@ def movement(entry: Data) -> Movement:
         "refund": MovementKind.REFUND,
         "payment_refund": MovementKind.REFUND,
     }.get(entry["type"], MovementKind.OTHER)
+    if source.get("object") == "dispute":
+        kind = MovementKind.DISPUTE
     # The balance counts in the currency that is paid out; the payer paid in the source's.
     currency, amount = entry["currency"].upper(), entry["amount"]
     if kind is not MovementKind.OTHER and source.get("currency"):
         currency, amount = source["currency"].upper(), source["amount"]
-        amount = -amount if kind is MovementKind.REFUND else amount
-    reference = source.get("payment_intent") if kind is MovementKind.CHARGE else source.get("id")
+        taken = kind is MovementKind.REFUND or (kind is MovementKind.DISPUTE and entry["amount"] < 0)
+        amount = -amount if taken else amount
+    reference = source.get("id")
+    if kind is not MovementKind.REFUND and kind is not MovementKind.OTHER:
+        reference = _paid(source)
     return Movement(
         id=entry["id"],
         kind=kind,

@@ -72,7 +72,8 @@ class BillingAccountService(BillingAccountServiceServicer):
                 self.clock.now(),
                 party=_party(account.party, request),
                 currency=currency,
-                locale=(request.locale or "en") if request.HasField("locale") else None,
+                locale=(request.locale or None) if request.HasField("locale") else None,
+                locale_chosen=bool(request.locale) if request.HasField("locale") else None,
                 tax_rate_ids=rates,
                 tax_exempt=request.tax_exempt if request.HasField("tax_exempt") else None,
             )

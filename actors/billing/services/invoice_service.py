@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC
 
@@ -40,6 +41,7 @@ from actors.kernel.store.contract import Between, Condition, Eq, In, Ne, Order
 from actors.kernel.store.unit import Store
 
 _NEWEST_FIRST = Order("create_time", descending=True)
+_NUMBER = re.compile("[0-9-]+")
 
 
 class InvoiceService(InvoiceServiceServicer):
@@ -147,9 +149,13 @@ def _conditions(request: ListInvoicesRequest, call: Call) -> list[Condition]:
         high = request.issued_to.ToDatetime(UTC) if request.HasField("issued_to") else None
         where.append(Between("issue_time", low, high))
     if number := request.number.strip():
-        # All that begin so: up to what would come after the last of them.
-        where.append(Between("number", number, number[:-1] + chr(ord(number[-1]) + 1)))
+        where.append(_beginning_with(number) if _NUMBER.fullmatch(number) else Eq("number", number))
     return where
+
+
+def _beginning_with(number: str) -> Condition:
+    """All numbers that begin so: up to what would come after the last of them."""
+    return Between("number", number, number[:-1] + chr(ord(number[-1]) + 1))
 
 
 def _message(invoice: Invoice, **more: object) -> InvoiceMessage:

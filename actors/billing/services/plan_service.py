@@ -63,7 +63,7 @@ class PlanService(PlanServiceServicer):
         last = bool(plans) and bool(shown) and shown[-1].id == plans[-1].id
         counts = await self._counts(call, "plan_id")
         return ListPlansResponse(
-            plans=[self._message(plan, counts) for plan in shown],
+            plans=[self._message(_shown(plan, call), counts) for plan in shown],
             next_page_token="" if last or not shown else asked.token(_place(shown[-1])),
         )
 
@@ -72,7 +72,7 @@ class PlanService(PlanServiceServicer):
             plan = await unit.plans.get(request.id)
         if plan.state is not State.PUBLISHED and not (_manages(call) or await self._subscribes(call, plan)):
             raise NotFound(kind="plan", id=request.id)
-        return self._message(self._now(plan), await self._counts(call, "plan_id"))
+        return self._message(_shown(self._now(plan), call), await self._counts(call, "plan_id"))
 
     async def CreatePlan(self, request: CreatePlanRequest, call: Call) -> PlanMessage:
         async with self.store.unit(call) as unit:
@@ -169,6 +169,11 @@ class PlanService(PlanServiceServicer):
 def _manages(call: Call) -> bool:
     """Whether the caller may see what is not on offer: the provider's staff, never a tenant's."""
     return call.principal.realm == PLATFORM and call.may(READ)
+
+
+def _shown(plan: Plan, call: Call) -> Plan:
+    """What is to come is not on offer yet: prices that are only planned are the provider's business."""
+    return plan if _manages(call) else plan.but(next_terms=None, next_effective_time=None)
 
 
 def _place(plan: Plan) -> tuple[int, str]:

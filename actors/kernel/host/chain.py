@@ -279,11 +279,12 @@ def tenant(chain: Chain, method: Method, run: Next) -> Next:
 def subscription(chain: Chain, method: Method, run: Next) -> Next:
     if not method.new_work:
         return run
-    must_be_active = chain.entitlements.must_be_active
+    must_be_active, must_have_room = chain.entitlements.must_be_active, chain.entitlements.must_have_room
 
     async def step(request: Any, call: Call) -> Any:
         if call.principal.realm == TENANT:
             must_be_active(call.scope)
+            must_have_room(call.scope)
         return await run(request, call)
 
     return step

@@ -92,8 +92,9 @@ class Access(message.Message):
     widened_by: builtins.str
     """A permission that widens what the method does for those who hold it, checked by the handler."""
     new_work: builtins.bool
-    """New work: refused to people of a tenant whose subscription is not active. They still see what is there, pay,
-    and tidy up. Whether a tenant's machines may call does not depend on it: without a subscription they may not.
+    """New work: refused to people of a tenant whose subscription is not active, and to all of a tenant that stores as
+    much as its plan allows. They still see what is there, pay, and tidy up. Whether a tenant's machines may call does
+    not depend on it: without a subscription they may not.
     """
     @builtins.property
     def realms(self) -> containers.RepeatedScalarFieldContainer[Realm.ValueType]:

@@ -79,8 +79,9 @@ export type Access = Message<"atrium.options.v1.Access"> & {
   widenedBy: string;
 
   /**
-   * New work: refused to people of a tenant whose subscription is not active. They still see what is there, pay,
-   * and tidy up. Whether a tenant's machines may call does not depend on it: without a subscription they may not.
+   * New work: refused to people of a tenant whose subscription is not active, and to all of a tenant that stores as
+   * much as its plan allows. They still see what is there, pay, and tidy up. Whether a tenant's machines may call does
+   * not depend on it: without a subscription they may not.
    *
    * @generated from field: bool new_work = 8;
    */
