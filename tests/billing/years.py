@@ -384,6 +384,7 @@ class Years:
                 if invoice.kind is Kind.INVOICE:
                     verification = (await rerating.rerated(unit, invoice)).verification
                     assert verification.identical, (invoice.id, verification)
+                    self.done["invoice computed again"] += 1
 
 
 def grouped(lines: Sequence[InvoiceLine]) -> Iterator[tuple[str, list[InvoiceLine]]]:
