@@ -14,7 +14,7 @@ export function KeptMails(): ReactNode {
   return (
     <Notice tone="info" title={t("mails.title")}>
       {t("mails.text")} <Command>{COMMAND}</Command>
-      {t("mails.sources")} <Command>{COMMAND_OF_SOURCES}</Command>.
+      {t("mails.sources")} <Command>{COMMAND_OF_SOURCES}</Command>
     </Notice>
   );
 }

@@ -4,6 +4,7 @@ import { useEffect, useRef, type RefObject } from "react";
 export function useChosenInView<E extends HTMLElement>(chosen: string): RefObject<E | null> {
   const row = useRef<E>(null);
   useEffect(() => {
+    if (chosen === "") return;
     const [place, tab] = [row.current, row.current?.querySelector('[aria-current="page"], [aria-selected="true"]')];
     if (place === null || tab === null || tab === undefined) return;
     const [there, here] = [place.getBoundingClientRect(), tab.getBoundingClientRect()];
