@@ -48,6 +48,8 @@ async def test_a_tenant_is_created_by_the_wizard_and_its_administrator_comes_in(
     await expect(page.get_by_role("heading", name=f"{name} is ready")).to_be_visible()
     steps = page.get_by_role("list", name="Steps of the set-up").get_by_role("listitem")
     await expect(steps.filter(has_text="Done")).to_have_count(6)
+    # Whose form has made way for its progress is at its beginning.
+    await expect(page.locator("main")).to_be_focused()
 
     # The wizard itself is gone from the history, and its draft with it.
     await page.get_by_role("link", name="Open the tenant").click()

@@ -78,7 +78,11 @@ export function Palette({ onClose, onSignOut }: PaletteProps): ReactNode {
             {/* oxlint-disable-next-line jsx-a11y/no-autofocus -- it was opened to type */}
             <Look.Field aria-label={t("palette.open")} autoFocus>
               <SearchIcon size={18} aria-hidden />
-              <Look.Line placeholder={t("palette.placeholder")} />
+              <Look.Line
+                placeholder={t("palette.placeholder")}
+                // Also with words in it, which a search field would only empty.
+                onKeyDown={({ key, nativeEvent }) => key === "Escape" && !nativeEvent.isComposing && onClose()}
+              />
               {searching && <Spinner size={16} />}
             </Look.Field>
             <Look.List
@@ -159,8 +163,9 @@ function useCommands(onSignOut: () => void): Group[] {
         id: "pages",
         name: t("palette.pages"),
         commands: [
-          ...places(boards),
           ...places(nav.filter((one) => one.label !== "app:nav.boards")),
+          // Some are named like the pages they are about.
+          ...places(boards).map((one) => ({ ...one, name: `${t("nav.boards")}: ${one.name}` })),
           { id: "account", name: t("account.title"), icon: UserRound, to: paths.to(realm, "account") },
         ],
       },

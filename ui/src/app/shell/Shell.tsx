@@ -110,8 +110,9 @@ function useHotkey(open: () => void): void {
       event.preventDefault();
       latest.current();
     };
-    window.addEventListener("keydown", listen);
-    return () => window.removeEventListener("keydown", listen);
+    // Before anything else hears of it: buttons that listen for keys keep all of them to themselves.
+    window.addEventListener("keydown", listen, { capture: true });
+    return () => window.removeEventListener("keydown", listen, { capture: true });
   }, []);
 }
 
@@ -121,7 +122,7 @@ function useHotkey(open: () => void): void {
  */
 function useFocusOnNewPage() {
   const main = useRef<HTMLElement>(null);
-  const { pathname } = useLocation();
+  const { pathname, search } = useLocation();
   const ledOn = useNavigationType() === NavigationType.Replace;
   const shown = useRef(pathname);
   useEffect(() => {
@@ -131,6 +132,13 @@ function useFocusOnNewPage() {
     if (main.current?.contains(at) === true || (ledOn && at !== document.body)) return;
     main.current?.focus({ preventScroll: true });
   }, [pathname, ledOn]);
+  // A part of a page that takes the place of another, such as progress that of a form, leaves the keyboard nowhere.
+  const part = useRef(search);
+  useEffect(() => {
+    if (part.current === search) return;
+    part.current = search;
+    if (document.activeElement === document.body) main.current?.focus({ preventScroll: true });
+  }, [search]);
   return main;
 }
 
