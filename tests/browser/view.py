@@ -26,3 +26,6 @@ class View:
 
 VIEWS = [View(width, mode) for width in (360, 1440) for mode in ("light", "dark")]
 """Every page is looked at in each of these: `@pytest.mark.parametrize("view", VIEWS, ids=str)`."""
+
+EACH_ONCE = [View(360), View(1440, "dark")]
+"""Each width and each colour once: for pages that are made of parts which others are looked at in every view with."""

@@ -13,8 +13,14 @@ import { useFormat } from "@/i18n/Locale";
 import { unitPrice } from "../money/minor";
 import { PlainTable, type PlainColumn } from "../parts/PlainTable";
 import { usePeriod } from "../parts/usePeriod";
+import { usePlanName } from "../plans/usePlanName";
 import { useMeters } from "../usage/meters";
 import { lineKinds } from "../words/words";
+
+const PRORATED: ReadonlySet<InvoiceLine_Kind> = new Set([
+  InvoiceLine_Kind.PRORATED_CHARGE,
+  InvoiceLine_Kind.PRORATED_CREDIT,
+]);
 
 interface LinesTableProps {
   label: string;
@@ -31,6 +37,7 @@ export function LinesTable({ label, lines, currency, usageOf }: LinesTableProps)
   const format = useFormat();
   const period = usePeriod();
   const meters = useMeters();
+  const planName = usePlanName();
   const [opened, setOpened] = useState<string>();
   const columns = useMemo<PlainColumn<InvoiceLine>[]>(() => {
     const part = ({ partSeconds, wholeSeconds }: InvoiceLine): string =>
@@ -45,7 +52,13 @@ export function LinesTable({ label, lines, currency, usageOf }: LinesTableProps)
           <Stack $gap="hair">
             <bdi>{line.description === "" ? billing(`invoiceKind.unknown`) : line.description}</bdi>
             <Text as="span" $size="small" $tone="muted" $weight="regular">
-              {[t(`lineKind.${lineKinds.word(line.kind)}`), period(line.startTime, line.endTime), part(line)]
+              {[
+                // Where two plans stand beside each other, one must be able to tell which is which.
+                PRORATED.has(line.kind) && line.planId !== "" ? planName(line.planId) : "",
+                t(`lineKind.${lineKinds.word(line.kind)}`),
+                period(line.startTime, line.endTime),
+                part(line),
+              ]
                 .filter((one) => one !== "")
                 .join(" · ")}
             </Text>
@@ -93,7 +106,7 @@ export function LinesTable({ label, lines, currency, usageOf }: LinesTableProps)
         ),
       },
     ];
-  }, [t, billing, format, period, meters, currency]);
+  }, [t, billing, format, period, meters, planName, currency]);
   return (
     <PlainTable
       label={label}
