@@ -57,12 +57,23 @@ class Amounts:
     """By what they are called, such as “Total”."""
 
 
+async def settled(rows: Locator) -> list[str]:
+    """The texts once they stay as they are: what things are called may come after the things."""
+    seen = await rows.all_inner_texts()
+    for _ in range(20):
+        await rows.page.wait_for_timeout(300)
+        before, seen = seen, await rows.all_inner_texts()
+        if seen == before:
+            break
+    return seen
+
+
 async def amounts(within: Page | Locator, lines: str) -> Amounts:
     """The lines of the table of that name, and the sums below it."""
     page = within.page if isinstance(within, Locator) else within
     table = within.get_by_role("table", name=lines, exact=True)
     await expect(table).to_be_visible()
-    rows = await table.get_by_role("row").filter(has=page.get_by_role("rowheader")).all_inner_texts()
+    rows = await settled(table.get_by_role("row").filter(has=page.get_by_role("rowheader")))
     sums = within.get_by_role("group", name="Sums")
     names, values = (
         await sums.get_by_role("term").all_inner_texts(),

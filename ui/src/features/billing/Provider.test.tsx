@@ -64,7 +64,9 @@ test(
     await user.tab();
     await user.click(screen.getByText("Save new version"));
     const alert = await screen.findByText("1 thing needs your attention");
-    expect(alert.closest('[role="alert"]')).toHaveTextContent("Price book 1 · Price 3 · Tier 1 · Up to: tiers must rise");
+    expect(alert.closest('[role="alert"]')).toHaveTextContent(
+      "Price book 1 · Price 3 · Tier 1 · Up to: tiers must rise",
+    );
     await user.click(screen.getByText("Save new version"));
     await expect.poll(said).toEqual(["Standard is saved."]);
     await expect.poll(address, { timeout: 30_000 }).toBe("/master-admin/billing/plans/standard");

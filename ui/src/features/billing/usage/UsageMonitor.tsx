@@ -14,7 +14,7 @@ import { Asked } from "../parts/Asked";
 import { usePeriod } from "../parts/usePeriod";
 import { useGetUsageQuery } from "./api";
 import { EventTable } from "./EventTable";
-import { metersOf } from "./meters";
+import { metersOf, useOwnWords } from "./meters";
 import { byUrgency, exceeds, shareOf, standingOf, type Standing } from "./standing";
 import { UsageTrend } from "./UsageTrend";
 
@@ -69,7 +69,7 @@ const BAR = { unlimited: "accent", fine: "accent", near: "warning", over: "accen
 function Meter({ usage, meter }: { usage: Usage; meter: Usage_MeterUsage }): ReactNode {
   const { t } = useTranslation("usage");
   const format = useFormat();
-  const { quantity: read, name } = metersOf(meter.meter === undefined ? [] : [meter.meter], format);
+  const { quantity: read, name } = metersOf(meter.meter === undefined ? [] : [meter.meter], format, useOwnWords());
   const id = meter.meter?.id ?? "";
   const standing = standingOf(meter);
   const limited = meter.most >= 0n;

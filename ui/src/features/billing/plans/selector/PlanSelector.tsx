@@ -20,6 +20,7 @@ import { ChangeDialog } from "../../subscriptions/ChangeDialog";
 import { intervals } from "../../words/words";
 import { useListPlansQuery } from "../api";
 import { bookOf, currenciesOf, yearlySaving } from "../prices";
+import { usePlanName } from "../usePlanName";
 import { byRank } from "./comparison";
 import { PlanTable } from "./PlanTable";
 
@@ -68,6 +69,8 @@ function Choice({
   const [chosenCurrency, setCurrency] = useState<string>();
   const currency = subscription?.currency ?? chosenCurrency ?? (account === "" ? (currencies[0] ?? "EUR") : account);
   const [chosen, setChosen] = useState<Plan>();
+  // Asked for here, so that the names are there when a preview is.
+  const planName = usePlanName();
   const saving = Math.max(...plans.map(({ terms }) => (terms && yearlySaving(terms, currency)) ?? 0));
   const method = subscription === undefined ? "createSubscription" : "changeSubscription";
   const denied = can(SubscriptionService.method[method])
@@ -142,7 +145,7 @@ function Choice({
       {pending !== undefined && (
         <Notice tone="info">
           {t("selector.pending", {
-            plan: plans.find(({ id }) => id === pending.planId)?.terms?.displayName ?? pending.planId,
+            plan: planName(pending.planId),
             time: pending.effectiveTime === undefined ? "" : format.date(pending.effectiveTime),
           })}
         </Notice>
