@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -26,6 +27,8 @@ from actors.kernel.store.contract import Between, In, Order
 from actors.kernel.store.unit import Store
 
 EVERY_SECONDS = 1.0
+REST = 5
+"""So many times as long as it took to tell is nothing told: with very many tenants it is told less often."""
 LOOK_BACK = timedelta(days=2)
 """How far back a worker that begins looks for what nobody told."""
 KEPT = timedelta(days=80)
@@ -45,42 +48,48 @@ class Telling:
         self.clock, self.meters = room.clock, Meters(room)
         self.store: Store[BillingUnit] = room.store
         self._since: datetime | None = None
+        self._seen: dict[str, int] = {}
+        """Totals that were looked at, and how many events each had: those without more are no news."""
 
     def worker(self) -> Worker:
         return Worker("usage", self.run)
 
     async def run(self) -> None:
         """Tells each second, until cancelled."""
-        self._since = None
+        self._since, self._seen = None, {}
         while True:
             heed()
+            begun = time.monotonic()
             try:
                 await self.tell()
             except AtriumError as error:
                 log.warning("what was used is told later: %s", error)
-            await asyncio.sleep(EVERY_SECONDS)
+            await asyncio.sleep(max(EVERY_SECONDS, REST * (time.monotonic() - begun)))
 
     async def tell(self) -> int:
         """Announces what was counted since the last time. Returns for how many tenants."""
         now = self.clock.now()
         since = self._since or now - LOOK_BACK
-        changed = await self._changed(since)
+        seen: dict[str, int] = {}
+        changed = await self._changed(since, seen)
         tenants = sorted({tenant_id for tenant_id, _, _ in changed})
         count = 0
         for start in range(0, len(tenants), _TENANTS):
             some = set(tenants[start : start + _TENANTS])
             count += await self._tell_some([key for key in sorted(changed) if key[0] in some], now)
         # What is being committed now has an older time than now, though not by more than this.
-        self._since = now - SETTLING
+        self._since, self._seen = now - SETTLING, seen
         return count
 
-    async def _changed(self, since: datetime) -> set[_Key]:
+    async def _changed(self, since: datetime, seen: dict[str, int]) -> set[_Key]:
+        """What was counted since then and is news. Notes what it has seen."""
         found: set[_Key] = set()
         async with self.store.unit(system_call(), aside=True) as unit:
             asked = PageRequest(_PAGE, None, b"", b"")
             while True:
                 page = await unit.usage_totals.page_of(asked, Between("count_time", since), order=Order("count_time"))
-                found |= {_key(one) for one in page.items}
+                found |= {_key(one) for one in page.items if self._seen.get(one.id) != one.events}
+                seen |= {one.id: one.events for one in page.items}
                 if not page.next_page_token:
                     return found
                 last = page.items[-1]
