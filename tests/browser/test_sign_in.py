@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from actors.local import web
 from tests.browser.accessibility import check_every_view
@@ -70,10 +70,23 @@ async def test_a_page_of_another_site_can_do_nothing_with_the_session(site: Plat
     await signed_in(page)
     cookies = await page.context.cookies()
     other = await page.context.new_page()
-    # Another site for browsers, though it is the same machine: what differs is what is tested.
-    elsewhere = site.url.replace("127.0.0.1", "localhost") + "/elsewhere"
-    await other.route(elsewhere, lambda route: route.fulfill(content_type="text/html", body="<form method=post>"))
-    await other.goto(elsewhere)
+    async with asyncio.timeout(60), await asyncio.start_server(_answer_with_a_form, "127.0.0.1", 0) as server:
+        # Another site for browsers, as its name is another: one at another port would be of the same.
+        await other.goto(f"http://localhost:{server.sockets[0].getsockname()[1]}")
+        await _attack(other, site)
+    assert await page.context.cookies() == cookies
+    await page.reload()
+    await signed_in(page)
+
+
+async def _answer_with_a_form(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\nconnection: close\r\n\r\n<form method=post></form>")
+    await writer.drain()
+    writer.close()
+
+
+async def _attack(other: Page, site: Platform) -> None:
     for path in ("refresh", "logout", "password/change"):
         url = f"{site.url}/api/v1/auth/{path}"
         async with other.expect_response(url) as answered:
@@ -95,9 +108,6 @@ async def test_a_page_of_another_site_can_do_nothing_with_the_session(site: Plat
         )
     answer = await answered.value
     assert answer.status >= 400 and "cookie" not in await answer.request.all_headers()
-    assert await page.context.cookies() == cookies
-    await page.reload()
-    await signed_in(page)
 
 
 async def test_tabs_share_a_session_and_never_lose_it_by_refreshing_together(open_page: OpenPage) -> None:
