@@ -76,7 +76,7 @@ async def test_a_plan_is_written_priced_published_and_has_a_second_version(site:
     question = page.get_by_role("alertdialog")
     await question.get_by_role("textbox").fill(slug_of(name))
     await question.get_by_role("button", name="Archive").click()
-    await expect(page.get_by_text("Archived")).to_be_visible()
+    await expect(page.get_by_text("Archived", exact=True)).to_be_visible()
 
 
 async def test_a_payment_goes_back_in_part_and_the_books_are_right(site: Platform, open_page: OpenPage) -> None:
