@@ -135,8 +135,8 @@ function useCommands(onSignOut: () => void): Group[] {
   const { choice, choose } = useMode();
   const { format, choose: chooseLocale } = useLocale();
   return useMemo(() => {
-    const places = (of: typeof nav | typeof actions): Command[] =>
-      of.map((one) => ({ id: one.label, name: label(one.label), icon: one.icon, to: one.to(realm) }));
+    const places = (of: typeof nav | typeof actions, kind = ""): Command[] =>
+      of.map((one) => ({ id: one.label, name: kind + label(one.label), icon: one.icon, to: one.to(realm) }));
     const modes = (
       [
         ["system", Monitor],
@@ -165,7 +165,7 @@ function useCommands(onSignOut: () => void): Group[] {
         commands: [
           ...places(nav.filter((one) => one.label !== "app:nav.boards")),
           // Some are named like the pages they are about.
-          ...places(boards).map((one) => ({ ...one, name: `${t("nav.boards")}: ${one.name}` })),
+          ...places(boards, `${t("nav.boards")}: `),
           { id: "account", name: t("account.title"), icon: UserRound, to: paths.to(realm, "account") },
         ],
       },
