@@ -177,10 +177,22 @@ class SubscriptionInactive(PermissionDenied):
 
 
 class InvalidFields(InvalidArgument):
+    """Fields that break rules: the first of them, for trailers of gRPC hold 8 KiB and have each text three times."""
+
     message = "the request has invalid fields: {fields}"
 
     def __init__(self, *violations: Violation) -> None:
-        super().__init__(violations=violations, fields="; ".join(f"{v.field}: {v.description}" for v in violations))
+        kept, room = [], _MOST_OF_FIELDS
+        for violation in violations:
+            cut = Violation(violation.field[:_LONGEST_TEXT], violation.description[:_LONGEST_TEXT], violation.reason)
+            room -= sum(len(text.encode()) for text in (cut.field, cut.description, cut.reason))
+            if kept and room < 0:
+                break
+            kept.append(cut)
+        texts = [f"{violation.field}: {violation.description}" for violation in kept]
+        if more := len(violations) - len(kept):
+            texts.append(f"and {more} more")
+        super().__init__(violations=tuple(kept), fields="; ".join(texts))
 
 
 class Malformed(InvalidArgument):
@@ -256,6 +268,7 @@ def to_status(error: AtriumError, extra: Mapping[str, str] | None = None) -> sta
     return status_pb2.Status(code=int(error.code), message=str(error), details=details)
 
 
+_MOST_OF_FIELDS, _LONGEST_TEXT = 1200, 200
 _UNNAMED = frozenset(AtriumError.__subclasses__()) - {NotFound, Internal}
 """The branches of the tree, which have no reason of their own."""
 

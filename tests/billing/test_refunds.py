@@ -117,6 +117,7 @@ async def test_money_that_does_not_arrive_is_credit_and_may_go_back_another_time
     await market.deliver()
     await market.deliver()
     assert (await market.refunds())[0].state is State.FAILED
+    await market.world.settle()
     (mail,) = [one for one in market.world.mails.mails.values() if one.kind == "billing.refund-failed"]
     assert mail.to == "books@example.com" and "A refund of €40.00 to Acme" in mail.text and payment.id in mail.text
     assert await market.balances() == {"CASH": 10_000, "REVENUE": -6_000, "CREDIT": -4_000}

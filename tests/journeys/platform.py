@@ -132,10 +132,13 @@ class Platform:
         for file in logs:
             with file.open("rb") as open_file:
                 open_file.seek((since or {}).get(file, 0))
-                text = open_file.read().decode(errors="replace")
-            for sign in ("unhandled error", "Traceback"):
-                if (at := text.find(sign)) >= 0:
-                    found.append(f"{file.name}: {text[max(0, at - 500) : at + 4000]}")
+                lines = open_file.read().decode(errors="replace").splitlines()
+            for number, line in enumerate(lines):
+                # gRPC's own word about headers that are no text, which it leaves out.
+                ours = "Invalid encoding on" not in line
+                if ours and ("unhandled error" in line or "Traceback" in line):
+                    found.append(f"{file.name}: " + "\n".join(lines[number : number + 40])[:4000])
+                    break
         return found
 
     def mailed(self) -> Counter[str]:

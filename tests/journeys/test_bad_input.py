@@ -211,6 +211,13 @@ def test_headers_cannot_be_injected_and_claims_not_be_sent_along(platform: Platf
         assert info["metadata"]["request_id"] == "a" * 128
 
 
+def test_of_a_thousand_faults_the_first_are_named(platform: Platform, admin: str) -> None:
+    with platform.client(admin) as client:
+        answer = client.post("/api/v1/billing/usage", json={"events": [{"id": ""}] * 1000})
+    assert refused(answer, 400) == "INVALID_FIELDS"
+    assert "events[0].id" in answer.json()["message"]
+
+
 def test_paths_that_lead_nowhere_say_so(platform: Platform, admin: str) -> None:
     with platform.client(admin) as client:
         for path in (

