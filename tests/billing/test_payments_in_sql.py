@@ -42,7 +42,7 @@ async def market(tmp_path: Path) -> AsyncIterator[Market]:
     url = f"sqlite+aiosqlite:///{tmp_path / 'books.db'}"
     await migrations.upgrade(url, migrations.histories([card(name) for name in ("iam", "tenants", "billing")]))
     sql = SqlBackend(url)
-    async with Market(sql=sql) as market:
+    async with Market(sql=sql, seller_email="books@example.com") as market:
         yield market
     await sql.close()
 
