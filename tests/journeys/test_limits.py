@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -21,6 +22,8 @@ pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 
 TIERS = {"free": 100_001, "standard": 200_001, "premium": 300_001, "platform": 1_000_000}
 """Calls a minute at the edge: none of them is reached, each is told from the others."""
+PLANS = {"tiny": "free", "wide": "premium"}
+"""Tiers of the plans that are sold here."""
 EFFECTIVE_SECONDS = float(os.environ.get("ATRIUM_TEST_EFFECTIVE_SECONDS", "15"))
 """Within so long a change of plan holds everywhere. The promise is 5, on a machine without the tests' other lane."""
 COUNTED_SECONDS = 20.0
@@ -45,8 +48,8 @@ def platform() -> Iterator[Platform]:
 def plans(platform: Platform) -> None:
     """Plans that cost nothing, so that nothing but what they allow is in question."""
     with platform.client(platform.set_up()) as client:
-        offer(client, "tiny", "free", api_calls=20, users=2)
-        offer(client, "wide", "premium", api_calls=1_000_000, users=50)
+        offer(client, "tiny", PLANS["tiny"], api_calls=20, users=2)
+        offer(client, "wide", PLANS["wide"], api_calls=1_000_000, users=50)
 
 
 def offer(client: httpx.Client, id: str, tier: str, **limits: int) -> None:
@@ -89,7 +92,14 @@ class Company:
         with self.platform.client(self.root) as staff:
             path = f"/api/v1/billing/subscriptions/{self.subscription()['id']}/change"
             ok(staff.post(path, json={"planId": plan, "effectiveAt": "EFFECTIVE_AT_NOW"}))
+        # A token of the old plan's tier goes stale once everybody knows of the new one.
+        eventually(self._tier, lambda tier: tier == PLANS[plan], EFFECTIVE_SECONDS)
+
+    def _tier(self) -> str:
+        """That of a new token."""
         self.sign_in()
+        claims = self.token.split(".")[1]
+        return str(json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["tier"])
 
     def sign_in(self) -> None:
         self.token = str(self.platform.sign_in(f"admin@{self.slug}.example", self.slug)["accessToken"])
