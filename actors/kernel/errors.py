@@ -182,7 +182,8 @@ class InvalidFields(InvalidArgument):
     message = "the request has invalid fields: {fields}"
 
     def __init__(self, *violations: Violation) -> None:
-        kept, room = [], _MOST_OF_FIELDS
+        kept: list[Violation] = []
+        room = _MOST_OF_FIELDS
         for violation in violations:
             cut = Violation(violation.field[:_LONGEST_TEXT], violation.description[:_LONGEST_TEXT], violation.reason)
             room -= sum(len(text.encode()) for text in (cut.field, cut.description, cut.reason))
