@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from actors.billing.catalogue import Catalogue
@@ -19,7 +20,7 @@ from actors.billing.providers.sandbox import Sandbox
 from actors.billing.sandbox_books import BooksSandboxState
 from actors.billing.subscribing import Subscriptions
 from actors.kernel.call import system_call
-from actors.kernel.store.contract import Eq, Ne
+from actors.kernel.store.contract import Condition, Eq, Ne
 from bench.usage import room_of
 from tests.billing.making import MONTH, flat, terms_of
 from tests.journeys.platform import Platform
@@ -59,30 +60,29 @@ class InvoiceRun:
         async with room_of(self.platform) as room:
             due = whole_second(room.clock.now()) + timedelta(seconds=30 + self.count / PER_SECOND)
             await self._customers(room, due)
-            stages = {"issued": self._issued, "paid": self._paid, "told by mail": self._told}
-            before = {what: await counted(room) for what, counted in stages.items()}
+            stages = {
+                "issued": partial(self._invoices, room, Ne("state", State.DRAFT.name)),
+                "paid": partial(self._invoices, room, Eq("state", State.PAID.name)),
+                "told by mail": self._told,
+            }
+            before = {what: await counted() for what, counted in stages.items()}
             left = (due - room.clock.now()).total_seconds()
             assert left > 0, "a period ended before everything was there"
             await asyncio.sleep(left)
             begun, found = time.perf_counter(), {}
             for what, counted in stages.items():
                 async with asyncio.timeout(LONGEST_SECONDS):
-                    while await counted(room) - before[what] < self.count:
+                    while await counted() - before[what] < self.count:
                         await asyncio.sleep(0.5)
                 found[what] = time.perf_counter() - begun
             return found
 
     @staticmethod
-    async def _issued(room: Any) -> int:
+    async def _invoices(room: Any, condition: Condition) -> int:
         async with room.books.unit(system_call(), aside=True) as unit:
-            return int(await unit.invoices.count(Ne("state", State.DRAFT.name)))
+            return int(await unit.invoices.count(condition))
 
-    @staticmethod
-    async def _paid(room: Any) -> int:
-        async with room.books.unit(system_call(), aside=True) as unit:
-            return int(await unit.invoices.count(Eq("state", State.PAID.name)))
-
-    async def _told(self, room: Any) -> int:
+    async def _told(self) -> int:
         """Everybody is sent the invoice, with its PDF, and the receipt."""
         return len(list((self.platform.home / "outbox").glob("*.eml"))) // 2
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import datetime
+from functools import partial
 
 from actors.billing.correspondence import Correspondence
 from actors.billing.domain.payment_method import PaymentMethod, State
@@ -49,7 +50,7 @@ class Expiring:
                     found.append(method.id)
         for id in found:
             try:
-                await attempts(call, lambda id=id: self._end(call, id))  # type: ignore[misc]
+                await attempts(call, partial(self._end, call, id))
             except (ProviderUnavailable, ProviderMissing, ProviderRefused):
                 log.warning("%s is still at its provider", id, exc_info=True)
         return len(found)

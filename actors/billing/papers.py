@@ -35,7 +35,6 @@ class Papers:
         self.store: Store[BillingUnit] = room.store
         self.books: Store[BooksUnit] = room.books
         self.meters = Meters(room)
-        self.meters = Meters(room)
         self._seller_name = self.settings.seller_name
 
     async def kept(self, invoice: Invoice) -> str:

@@ -233,6 +233,16 @@ async def stub_of(port: int) -> AsyncIterator[UserServiceStub]:
         yield UserServiceStub(channel)
 
 
+@contextlib.asynccontextmanager
+async def streaming(handler: Any) -> AsyncIterator[Callable[..., Any]]:
+    """The method that answers with a stream."""
+    method = dataclasses.replace(GET, streaming=True)
+    async with serving((method, handler)) as port, grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        yield channel.unary_stream(
+            GET.path, request_serializer=GetUserRequest.SerializeToString, response_deserializer=User.FromString
+        )
+
+
 TOKEN = (("authorization", "Bearer " + KEY.token(principal(tenant_id="ten_pooled"))), ("x-request-id", "req_7"))
 
 
@@ -286,11 +296,8 @@ async def test_a_stream_that_is_refused_late_says_why_without_the_header(answers
             yield User(id="a")
         raise LimitReached(meter="reports", most=5, retry_after_seconds=6)
 
-    method = dataclasses.replace(GET, streaming=True)
-    async with serving((method, stream)) as port, grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-        call = channel.unary_stream(
-            GET.path, request_serializer=GetUserRequest.SerializeToString, response_deserializer=User.FromString
-        )(GetUserRequest(id="x"), metadata=TOKEN)
+    async with streaming(stream) as stream_user:
+        call = stream_user(GetUserRequest(id="x"), metadata=TOKEN)
         found = []
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             async for answer in call:
@@ -327,11 +334,7 @@ async def test_a_stream_that_ends_in_a_refusal_says_why_even_after_headers_were_
         async def aclose(self) -> None:
             self.left.clear()
 
-    method = dataclasses.replace(GET, streaming=True)
-    async with serving((method, Stream)) as port, grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-        call = channel.unary_stream(
-            GET.path, request_serializer=GetUserRequest.SerializeToString, response_deserializer=User.FromString
-        )
+    async with streaming(Stream) as call:
         answers = call(GetUserRequest(id="x"), metadata=TOKEN)
         assert (await answers.read()).id == "a"
         assert ("x-total", "1") in [(k, v) for k, v in await answers.initial_metadata()]
@@ -347,11 +350,7 @@ async def test_a_stream_says_headers_that_it_knows_with_its_first_answer() -> No
         call.response_headers.append(("x-name", request.id))
         yield User(id=request.id)
 
-    method = dataclasses.replace(GET, streaming=True)
-    async with serving((method, stream)) as port, grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-        call = channel.unary_stream(
-            GET.path, request_serializer=GetUserRequest.SerializeToString, response_deserializer=User.FromString
-        )
+    async with streaming(stream) as call:
         answers = call(GetUserRequest(id="x"), metadata=TOKEN)
         assert (await answers.read()).id == "x"
         assert ("x-name", "x") in [(k, v) for k, v in await answers.initial_metadata()]
@@ -427,15 +426,22 @@ async def test_calls_to_a_module_follow_its_replicas_and_those_under_way_finish(
         await mesh.close()
 
 
-async def test_a_refusal_of_another_module_is_handed_on_as_it_was_said() -> None:
+@contextlib.asynccontextmanager
+async def dialled(port: int) -> AsyncIterator[UserServiceStub]:
+    """A stub of the module that is known to answer there."""
     registry = Known()
     mesh = RegistryMesh(registry)
-    async with serving((GET, missing)) as port, background(mesh.run()):
+    async with background(mesh.run()):
         registry.snapshots.put_nowait({"iam": (endpoint(port=port),)})
         await until(lambda: mesh._snapshot)
-        with pytest.raises(Refused) as refused:
-            await answer(mesh.dial("iam", UserServiceStub).GetUser, GetUserRequest(id="u"), Call(headers=dict(TOKEN)))
+        yield mesh.dial("iam", UserServiceStub)
         await mesh.close()
+
+
+async def test_a_refusal_of_another_module_is_handed_on_as_it_was_said() -> None:
+    async with serving((GET, missing)) as port, dialled(port) as users:
+        with pytest.raises(Refused) as refused:
+            await answer(users.GetUser, GetUserRequest(id="u"), Call(headers=dict(TOKEN)))
     error = refused.value
     assert (error.code, error.reason(), error.domain()) == (Code.NOT_FOUND, "NOT_FOUND", "atrium.kernel")
     assert not error.again
@@ -446,23 +452,12 @@ async def test_a_refusal_of_another_module_is_handed_on_as_it_was_said() -> None
 
 @pytest.mark.parametrize("value", ["\xff\x80", "\u0100", "tab\there", ""])
 async def test_a_header_that_cannot_be_sent_is_not_passed_on(value: str) -> None:
-    registry = Known()
-    mesh = RegistryMesh(registry)
-    async with serving((GET, found)) as port, background(mesh.run()):
-        registry.snapshots.put_nowait({"iam": (endpoint(port=port),)})
-        await until(lambda: mesh._snapshot)
-        call = Call(headers={**dict(TOKEN), "x-api-key": value})
-        user = await answer(mesh.dial("iam", UserServiceStub).GetUser, GetUserRequest(id="u"), call)
-        await mesh.close()
+    async with serving((GET, found)) as port, dialled(port) as users:
+        user = await answer(users.GetUser, GetUserRequest(id="u"), Call(headers={**dict(TOKEN), "x-api-key": value}))
     assert user.display_name == "req_7"
 
 
 async def test_a_module_that_is_gone_is_a_dependency_that_does_not_answer() -> None:
-    registry = Known()
-    mesh = RegistryMesh(registry)
-    async with background(mesh.run()):
-        registry.snapshots.put_nowait({"iam": (endpoint(port=1),)})
-        await until(lambda: mesh._snapshot)
+    async with dialled(1) as users:
         with pytest.raises(DependencyUnavailable):
-            await answer(mesh.dial("iam", UserServiceStub).GetUser, GetUserRequest(id="u"), Call())
-        await mesh.close()
+            await answer(users.GetUser, GetUserRequest(id="u"), Call())

@@ -55,10 +55,10 @@ class Table(dict[str, dict[str, Any]]):
                 for value in _keys(known.get(field)):
                     index[value].pop(id, None)
 
-    def having(self, field: str, values: Iterable[Hashable]) -> list[dict[str, Any]]:
+    def having(self, field: str, values: Iterable[Any]) -> list[dict[str, Any]]:
         """The documents whose field is one of the values, or has one of them in its list."""
         if field == "id":
-            return [self[value] for value in dict.fromkeys(values) if value in self]  # type: ignore[index]
+            return [self[value] for value in dict.fromkeys(values) if value in self]
         index = self._indexes.get(field)
         if index is None:
             index = self._indexes[field] = {}
