@@ -6,6 +6,7 @@ import itertools
 
 from actors.billing.domain.entitlement import AnnouncedLimit, EntitlementsChanged
 from actors.kernel.call import system_call
+from actors.kernel.entitlements import API_KEYS
 from actors.kernel.records import Announcement
 from tests.world import World
 
@@ -21,7 +22,7 @@ async def entitle(
     tier: str = "standard",
     plan: str = "standard",
     charged: tuple[str, ...] = (),
-    features: tuple[str, ...] = (),
+    features: tuple[str, ...] = (API_KEYS,),
     **limits: int,
 ) -> None:
     """Announces the tenant's limits by meter; those of `charged` charge what is beyond."""

@@ -92,7 +92,7 @@ def furnish(room: Room) -> Furnished:
             InvoiceService(room, issuing, subscriptions, papers, Rerating(catalogue)),
             LedgerService(room, proving),
             PaymentMethodService(room, vaulting),
-            PaymentService(room, paying, refunding),
+            PaymentService(room, paying, refunding, vaulting),
             PlanService(room),
             SubscriptionService(room, selling),
             TaxRateService(room),

@@ -66,6 +66,7 @@ _SHEETS = (
         tier="free",
         rank=0,
         limits=_refuse(users=5, storage_bytes=_GIGABYTE, api_calls=20_000, tickets=20, reports=10, models=1),
+        features=("iam.api-keys",),
     ),
     _Sheet(
         id="standard",
@@ -77,7 +78,7 @@ _SHEETS = (
             *_refuse(users=100, tickets=1_000, reports=500, models=10),
             *_charge(storage_bytes=50 * _GIGABYTE, api_calls=100_000),
         ),
-        features=("iam.api-keys", "reporting.schedules"),
+        features=("iam.api-keys", "iam.custom-roles", "reporting.schedules"),
         flat=4_900,
         seat=900,
         free_calls=100_000,

@@ -28,6 +28,21 @@ class Vaulting:
         self.paying, self.subscriptions = paying, subscriptions
         self.books, self.clock = paying.books, paying.clock
 
+    async def add(self, call: Call, wanted: PaymentMethod, *, token: str, return_path: str) -> PaymentMethod:
+        """Sets a new method up, in units aside; of a repeated call, the one it began. PENDING while its payer has to
+        confirm it. Raises PaymentDeclined when the provider refuses it, ProviderUnavailable, CardNumberRefused.
+        """
+        async with self.books.unit(call, aside=True) as unit:
+            await unit.accounts.of(wanted.tenant_id).get(wanted.tenant_id)
+            methods = unit.payment_methods.of(wanted.tenant_id)
+            begun = await methods.find(wanted.id) or methods.put(wanted)
+        method, setup = await self.set_up(call, begun, token=token, return_path=return_path)
+        async with self.books.unit(call, aside=True) as unit:
+            kept = await self.keep(unit, method, setup, self.clock.now())
+        if kept is None:
+            raise declined(setup)
+        return kept
+
     async def set_up(
         self, call: Call, method: PaymentMethod, *, token: str, return_path: str
     ) -> tuple[PaymentMethod, Setup]:

@@ -7,6 +7,8 @@ import time
 from datetime import UTC, datetime, timedelta
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = [high + low for high in _CROCKFORD for low in _CROCKFORD]
+_SHIFTS = range(120, -1, -10)
 
 
 class Clock:
@@ -16,8 +18,7 @@ class Clock:
         self._last_id = 0
 
     def now(self) -> datetime:
-        microseconds = time.time_ns() // 1000
-        return _from_millis(microseconds // 1000)
+        return _from_millis(self._millis())
 
     def today(self) -> str:
         """The day in UTC, YYYY-MM-DD."""
@@ -25,12 +26,14 @@ class Clock:
 
     def new_id(self, prefix: str) -> str:
         """A new identifier, `prefix_` and a ULID: unique everywhere, sortable by time, rising within this process."""
-        millis = int(self.now().timestamp() * 1000)
-        value = (millis << 80) | secrets.randbits(79)
+        value = (self._millis() << 80) | secrets.randbits(79)
         if value <= self._last_id:
             value = self._last_id + 1 + secrets.randbits(32)
         self._last_id = value
         return f"{prefix}_{encode_ulid(value)}"
+
+    def _millis(self) -> int:
+        return time.time_ns() // 1_000_000
 
 
 class ManualClock(Clock):
@@ -49,19 +52,13 @@ class ManualClock(Clock):
             raise ValueError("time does not run backwards")
         self._now += by
 
+    def _millis(self) -> int:
+        return int(self._now.timestamp() * 1000)
+
 
 def encode_ulid(value: int) -> str:
     """26 characters of Crockford's base 32 for a 128-bit number (https://github.com/ulid/spec)."""
-    characters = [""] * 26
-    for position in range(25, -1, -1):
-        characters[position] = _CROCKFORD[value & 31]
-        value >>= 5
-    return "".join(characters)
-
-
-def ulid_floor(prefix: str, moment: datetime) -> str:
-    """The smallest identifier that can have been made at or after the moment."""
-    return f"{prefix}_{encode_ulid(int(moment.timestamp() * 1000) << 80)}"
+    return "".join([_PAIRS[value >> shift & 1023] for shift in _SHIFTS])
 
 
 def _from_millis(millis: int) -> datetime:

@@ -23,13 +23,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from actors.kernel.clock import Clock
-from actors.kernel.errors import LimitReached, SubscriptionInactive
+from actors.kernel.errors import FeatureMissing, LimitReached, SubscriptionInactive
 from actors.kernel.events.contract import Envelope
 
 CHANGED = "EntitlementsChanged"
 REACHED = "LimitsReached"
 API_CALLS = "api_calls"
 """The meter of machines' calls, which every host counts: beyond its limit machines are refused."""
+API_KEYS = "iam.api-keys"
+"""The feature that lets a tenant's machines call."""
 STORAGE = "storage_bytes"
 """The meter of what a tenant stores, which is measured for all modules together: beyond its limit new work is refused.
 It has a value at any time, so that what is used up stays so when a period ends, until less is measured."""
@@ -127,7 +129,13 @@ class Entitlements:
 
     def _decide(self, tenant_id: str) -> None:
         entitled = self._entitled.get(tenant_id)
-        if entitled is not None and (not entitled.usable or self._reached(tenant_id, API_CALLS) is not None):
+        if entitled is None:
+            refused = False
+        elif not entitled.usable or API_KEYS not in entitled.features:
+            refused = True
+        else:
+            refused = self._reached(tenant_id, API_CALLS) is not None
+        if refused:
             self._machines_refused.add(tenant_id)
         else:
             self._machines_refused.discard(tenant_id)
@@ -163,6 +171,11 @@ class Entitlements:
         entitled = self._entitled.get(tenant_id)
         return entitled is None or feature in entitled.features
 
+    def must_include(self, tenant_id: str, feature: str) -> None:
+        """Refuses what the tenant's plan does not include. Raises FeatureMissing."""
+        if not self.allows(tenant_id, feature):
+            raise FeatureMissing(feature=feature)
+
     def must_allow(self, tenant_id: str, meter: str, *, used: int, more: int = 1) -> None:
         """Refuses more of a meter of which the asker knows how much there is, such as users.
 
@@ -196,12 +209,14 @@ class Entitlements:
             self.must_have_left(tenant_id, STORAGE)
 
     def must_serve_machine(self, tenant_id: str) -> None:
-        """Refuses a machine's call. Raises SubscriptionInactive, or LimitReached when its calls are used up."""
+        """Refuses a machine's call: raises SubscriptionInactive, FeatureMissing, or LimitReached when its calls are
+        used up."""
         if tenant_id not in self._machines_refused:
             return
         entitled = self._entitled.get(tenant_id)
         if entitled is not None and not entitled.usable:
             raise SubscriptionInactive(what="API keys are refused")
+        self.must_include(tenant_id, API_KEYS)
         self.must_have_left(tenant_id, API_CALLS)
         self._machines_refused.discard(tenant_id)  # the period in which it was reached is over
 

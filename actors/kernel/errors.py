@@ -176,6 +176,11 @@ class SubscriptionInactive(PermissionDenied):
     counted = False
 
 
+class FeatureMissing(PermissionDenied):
+    message = "the tenant's plan does not include {feature}; change to a plan that does"
+    counted = False
+
+
 class InvalidFields(InvalidArgument):
     """Fields that break rules: the first of them, for trailers of gRPC hold 8 KiB and have each text three times."""
 

@@ -60,6 +60,71 @@ async def test_a_repeated_call_is_the_same_payment(market: Market) -> None:
     assert len(await market.moved()) == 1
 
 
+async def methods(market: Market) -> list[Any]:
+    async with market.unit() as unit:
+        return list(await unit.payment_methods.select())
+
+
+async def test_an_invoice_is_paid_with_a_new_method_which_is_kept(market: Market) -> None:
+    invoice = await market.to_pay("tok_insufficient_funds")
+    new, key = {"provider": 1, "provider_token": "tok_mastercard"}, {"idempotency-key": "pay-it"}
+    payment = await market.pay(invoice, new_method=new, headers=key)
+    assert payment.state == S.STATE_SUCCEEDED
+    assert await market.pay(invoice, new_method=new, headers=key) == payment
+    made = {method.id: method for method in await methods(market)}
+    assert len(made) == 2 and made[payment.payment_method_id].last4 == "4444"
+    async with market.unit() as unit:
+        default = (await unit.accounts.get(market.tenant_id)).default_payment_method_id
+    assert default != payment.payment_method_id, "it was not asked to be"
+    assert len(await market.moved()) == 1 and await market.balances() == PAID
+    with refused("INVOICE_STATE"):
+        await market.pay(invoice, new_method={**new, "default": True})
+    assert len(await methods(market)) == 2, "nothing is kept for what nobody has to pay"
+
+
+async def test_a_new_method_that_its_payer_has_to_confirm_is_confirmed_first_and_then_pays(market: Market) -> None:
+    invoice = await market.owe(10_000, settle=True)
+    new = {"provider": 1, "provider_token": "tok_setup_challenge"}
+    with refused("PAYMENT_METHOD_STATE") as seen:
+        await market.pay(invoice, new_method=new, return_path="/billing/invoices")
+    (method,) = await methods(market)
+    assert seen.error.metadata["payment_method"] == method.id and await market.payments(invoice) == []
+    await market.answer(method.setup)
+    await market.world.call("billing.ConfirmPaymentMethod", market.admin, id=method.id)
+    assert (await market.pay(invoice, payment_method_id=method.id)).state == S.STATE_SUCCEEDED
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"new_method": {"provider": 1, "provider_token": "tok_setup_declined"}}, "PAYMENT_DECLINED"),
+        ({"new_method": {"provider": 1, "provider_token": "4242424242424242"}}, "INVALID_FIELDS"),
+        ({"new_method": {"provider": 1, "provider_token": "t4242424242424242"}}, "CARD_NUMBER_REFUSED"),
+        ({"new_method": {"provider": 4}}, "INVALID_FIELDS"),
+        ({"new_method": {}}, "INVALID_FIELDS"),
+        ({"new_method": {"provider": 2, "provider_token": "tok_visa"}}, "PROVIDER_MISSING"),
+        ({"new_method": {"provider": 1, "provider_token": "tok_visa"}, "payment_method_id": "pm_1"}, "INVALID_FIELDS"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_a_new_method_that_cannot_be_is_refused_and_nothing_is_kept(
+    market: Market, fields: dict[str, Any], reason: str
+) -> None:
+    invoice = await market.owe(10_000, settle=True)
+    with refused(reason):
+        await market.pay(invoice, **fields)
+    assert await methods(market) == [] and await market.payments(invoice) == [] and await market.moved() == []
+
+
+async def test_who_may_pay_and_not_manage_methods_gives_no_new_one(market: Market) -> None:
+    invoice = await market.to_pay()
+    await market.subscribed()  # or keys would not be let in
+    payer = await market.world.holder("payments.create", tenant=market.world.acme)
+    with refused("PERMISSION_MISSING"):
+        await market.pay(invoice, payer, new_method={"provider": 1, "provider_token": "tok_visa"})
+    assert (await market.pay(invoice, payer)).state == S.STATE_SUCCEEDED
+
+
 async def test_what_a_bank_declines_is_told_in_its_reason_and_may_be_paid_otherwise(market: Market) -> None:
     invoice = await market.to_pay("tok_insufficient_funds")
     failed = await market.pay(invoice)

@@ -67,6 +67,45 @@ async def test_machines_of_a_tenant_that_does_not_pay_are_refused_on_every_modul
     assert (await world.call("iam.ListUsers", headers=key)).users
 
 
+async def test_a_plan_without_custom_roles_keeps_what_there_is_and_refuses_more(world: World) -> None:
+    made = await world.call("iam.CreateRole", world.acme_admin, display_name="Lead", permissions=["users.read"])
+    user, _ = await world.person(world.acme_admin, "member@acme.example")
+    await world.call("iam.AssignRole", world.acme_admin, id=user.id, role_id=made.id)
+    await entitle(world, world.acme.id, features=())
+    token = str((await world.login("admin@acme.example", "acme")).access_token)
+    changes: dict[str, dict[str, Any]] = {
+        "CreateRole": {"display_name": "More", "permissions": ["users.read"]},
+        "UpdateRole": {"id": made.id, "display_name": "Other"},
+        "BatchUpdateRoles": {"updates": [{"id": made.id, "display_name": "Other"}]},
+    }
+    for name, fields in changes.items():
+        with refused("FEATURE_MISSING") as seen:
+            await world.call(f"iam.{name}", token, **fields)
+        assert "does not include iam.custom-roles" in str(seen.error)
+        await world.call(f"iam.{name}", world.root, tenant_id=world.acme.id, **fields)
+    member = str((await world.login("member@acme.example", "acme")).access_token)
+    assert (await world.call("iam.ListUsers", member)).users, "who holds such a role keeps what it allows"
+    await world.call("iam.RevokeRole", token, id=user.id, role_id=made.id)
+    await world.call("iam.DeleteRole", token, id=made.id)
+    await entitle(world, world.acme.id, features=("iam.custom-roles",))
+    await world.call("iam.CreateRole", token, **changes["CreateRole"] | {"display_name": "Again"})
+
+
+async def test_keys_are_kept_and_refused_while_the_plan_is_without_them(world: World) -> None:
+    key = await make_key(world)
+    await entitle(world, world.acme.id, features=("iam.custom-roles",))
+    with refused("FEATURE_MISSING"):
+        await world.call("iam.ListUsers", headers=key)
+    token = str((await world.login("admin@acme.example", "acme")).access_token)
+    with refused("FEATURE_MISSING") as seen:
+        await world.call("iam.CreateApiKey", token, display_name="Robot", permissions=["users.read"])
+    assert "does not include iam.api-keys" in str(seen.error)
+    (kept,) = (await world.call("iam.ListApiKeys", token)).api_keys
+    assert kept.display_name == "Robot"
+    await entitle(world, world.acme.id)
+    assert (await world.call("iam.ListUsers", headers=key)).users
+
+
 async def test_tokens_name_the_tier_of_the_subscription(world: World) -> None:
     assert principal_of(world, world.globex_admin).tier == "premium"
     await entitle(world, world.globex.id, tier="free")

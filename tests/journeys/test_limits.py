@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 
 TIERS = {"free": 100_001, "standard": 200_001, "premium": 300_001, "platform": 1_000_000}
 """Calls a minute at the edge: none of them is reached, each is told from the others."""
-PLANS = {"tiny": "free", "wide": "premium"}
+PLANS = {"tiny": "free", "plain": "standard", "wide": "premium"}
 """Tiers of the plans that are sold here."""
 EFFECTIVE_SECONDS = float(os.environ.get("ATRIUM_TEST_EFFECTIVE_SECONDS", "15"))
 """Within so long a change of plan holds everywhere. The promise is 5, on a machine without the tests' other lane."""
@@ -49,14 +49,20 @@ def plans(platform: Platform) -> None:
     """Plans that cost nothing, so that nothing but what they allow is in question."""
     with platform.client(platform.set_up()) as client:
         offer(client, "tiny", PLANS["tiny"], api_calls=20, users=2)
-        offer(client, "wide", PLANS["wide"], api_calls=1_000_000, users=50)
+        offer(client, "plain", PLANS["plain"], features=())
+        offer(
+            client, "wide", PLANS["wide"], features=("iam.api-keys", "iam.custom-roles"), api_calls=1_000_000, users=50
+        )
 
 
-def offer(client: httpx.Client, id: str, tier: str, **limits: int) -> None:
+def offer(
+    client: httpx.Client, id: str, tier: str, features: tuple[str, ...] = ("iam.api-keys",), **limits: int
+) -> None:
     terms = {
         "displayName": id.title(),
         "tier": tier,
         "limits": [{"meter": meter, "most": most, "beyond": "BEYOND_REFUSE"} for meter, most in limits.items()],
+        "features": features,
         "priceBooks": [{"currency": "EUR", "interval": "INTERVAL_MONTH"}],
     }
     ok(client.post("/api/v1/billing/plans", json={"id": id, "terms": terms}))
@@ -162,6 +168,27 @@ def test_users_beyond_the_plan_are_refused_and_have_room_within_seconds_of_a_lar
     eventually(refuses, bool, EFFECTIVE_SECONDS)
     company.change("wide")
     eventually(lambda: create().status_code, lambda status: status == 200, EFFECTIVE_SECONDS)
+
+
+def test_what_a_plan_does_not_include_is_refused_and_there_within_seconds_of_one_that_does(
+    platform: Platform, plans: None
+) -> None:
+    company = Company(platform, "plain")
+
+    def make(path: str) -> tuple[int, str]:
+        with company.person() as person:
+            answer = person.post(path, json={"displayName": uuid.uuid4().hex, "permissions": ["users.read"]})
+        return answer.status_code, "" if answer.status_code == 200 else reason(answer)
+
+    missing = (403, "FEATURE_MISSING")
+    with company.robot() as robot:
+        eventually(lambda: company.asked(robot), lambda found: found == {missing}, EFFECTIVE_SECONDS)
+        for path in ("/api/v1/roles", "/api/v1/api-keys"):
+            eventually(lambda path=path: make(path), lambda found: found == missing, EFFECTIVE_SECONDS)
+        company.change("wide")
+        eventually(lambda: company.asked(robot), lambda found: found == {(200, "")}, EFFECTIVE_SECONDS)
+        for path in ("/api/v1/roles", "/api/v1/api-keys"):
+            eventually(lambda path=path: make(path), lambda found: found == (200, ""), EFFECTIVE_SECONDS)
 
 
 def test_a_change_of_tier_reaches_the_budget_at_the_edge_within_seconds(platform: Platform, plans: None) -> None:

@@ -25,6 +25,7 @@ from actors.kernel.errors import (
     AtriumError,
     Contended,
     Deadline,
+    FeatureMissing,
     IdempotencyKeyReused,
     ImpersonationReadOnly,
     Internal,
@@ -615,6 +616,23 @@ async def test_while_storage_is_full_only_new_work_is_refused(bench: Bench) -> N
     staff = "Bearer " + KEY.token(principal(realm=PLATFORM), ("*",))
     await bench.call(dataclasses.replace(work, tenant_field="tenant_id"), authorization=staff)
     assert len(bench.handled) == 2
+
+
+async def test_what_the_plan_does_not_include_is_refused_to_all_of_the_tenant_and_not_to_the_staff(
+    bench: Bench,
+) -> None:
+    method = dataclasses.replace(CREATE, feature="iam.custom-users", tenant_field="tenant_id")
+    await bench.call(method, authorization=bearer())
+    entitled(bench)
+    for machine in (True, False):
+        with pytest.raises(FeatureMissing, match=r"iam\.custom-users"):
+            await bench.call(method, authorization=bearer(machine=machine))
+    await bench.call(dataclasses.replace(method, feature=""), authorization=bearer())
+    await bench.call(method, authorization="Bearer " + KEY.token(principal(realm=PLATFORM), ("*",)))
+    assert len(bench.handled) == 3
+    entitled(bench, usable=False)
+    with pytest.raises(SubscriptionInactive):
+        await bench.call(dataclasses.replace(method, new_work=True), authorization=bearer())
 
 
 async def test_a_refusal_for_the_plan_is_told_to_the_audit_log_of_the_tenant(bench: Bench) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.kernel.clock import Clock, ManualClock, encode_ulid, ulid_floor
+from actors.kernel.clock import Clock, ManualClock, encode_ulid
 
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1)).map(
     lambda d: d.replace(microsecond=d.microsecond // 1000 * 1000, tzinfo=UTC)
@@ -35,12 +35,6 @@ def test_ids_of_different_processes_sort_by_time(moments: list[datetime]) -> Non
     made = sorted((moment, ManualClock(moment).new_id("x")) for moment in moments)
     by_id = sorted(made, key=lambda pair: pair[1])
     assert [moment for moment, _ in by_id] == [moment for moment, _ in made]
-
-
-@given(MOMENTS, MOMENTS)
-def test_a_floor_parts_the_ids_before_a_moment_from_those_after(one: datetime, other: datetime) -> None:
-    id, floor = ManualClock(one).new_id("x"), ulid_floor("x", other)
-    assert (id >= floor) == (one >= other)
 
 
 @given(st.integers(0, 2**128 - 1), st.integers(0, 2**128 - 1))

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from actors.api.billing.v1 import EntitlementsChanged, LimitsReached
 from actors.kernel import wire
 from actors.kernel.clock import ManualClock
-from actors.kernel.entitlements import API_CALLS, STORAGE, Entitlements, Limit
-from actors.kernel.errors import Code, LimitReached, SubscriptionInactive, to_status
+from actors.kernel.entitlements import API_CALLS, API_KEYS, STORAGE, Entitlements, Limit
+from actors.kernel.errors import Code, FeatureMissing, LimitReached, SubscriptionInactive, to_status
 from actors.kernel.events.contract import Envelope, subject_of
 
 TENANT = "ten_1"
@@ -34,7 +34,7 @@ def told(event: Any, time: datetime | None = None) -> Envelope:
 def changed(revision: int = 1, *, tenant: str = TENANT, charged: tuple[str, ...] = (), **more: Any) -> Envelope:
     """`limits` by meter; those of `charged` charge what is beyond."""
     limits = more.pop("limits", {})
-    fields: dict[str, Any] = {"plan_id": "standard", "tier": "standard", "usable": True, **more}
+    fields: dict[str, Any] = {"plan_id": "standard", "tier": "standard", "usable": True, "features": [API_KEYS], **more}
     return told(
         EntitlementsChanged(
             tenant_id=tenant,
@@ -194,6 +194,32 @@ def test_without_an_active_subscription_machines_and_new_work_are_refused(known:
     known.heard(changed(2, usable=True))
     known.must_serve_machine(TENANT)
     known.must_be_active(TENANT)
+
+
+def test_what_the_plan_does_not_include_is_refused_until_it_does(known: Entitlements) -> None:
+    known.must_include(TENANT, "support.chat")
+    known.heard(changed(features=["support.chat"]))
+    known.must_include(TENANT, "support.chat")
+    with pytest.raises(FeatureMissing, match=r"does not include ml\.training; change to a plan that does") as refused:
+        known.must_include(TENANT, "ml.training")
+    assert refused.value.code is Code.PERMISSION_DENIED and refused.value.metadata["feature"] == "ml.training"
+    known.heard(changed(2, features=["ml.training"]))
+    known.must_include(TENANT, "ml.training")
+    known.must_include("ten_2", "support.chat")
+
+
+def test_machines_are_refused_while_the_plan_has_no_api_keys(known: Entitlements, clock: ManualClock) -> None:
+    known.heard(changed(features=["support.chat"], limits={API_CALLS: 100}))
+    for _ in range(2):
+        with pytest.raises(FeatureMissing, match=API_KEYS):
+            known.must_serve_machine(TENANT)
+    known.must_be_active(TENANT)
+    known.heard(changed(2, limits={API_CALLS: 100}))
+    known.must_serve_machine(TENANT)
+    known.heard(reached(clock, api_calls=100))
+    known.heard(changed(3, limits={API_CALLS: 100}, features=[]))
+    with pytest.raises(FeatureMissing):
+        known.must_serve_machine(TENANT)
 
 
 def test_an_older_announcement_that_comes_later_is_dropped(known: Entitlements, clock: ManualClock) -> None:

@@ -214,7 +214,9 @@ def announced(event: Any, number: int) -> Envelope:
 
 
 def entitlements(revision: int, *, tier: str = "standard", usable: bool = True, tenant: str = "ten_1") -> Envelope:
-    event = EntitlementsChanged(tenant_id=tenant, tier=tier, usable=usable, revision=revision)
+    event = EntitlementsChanged(
+        tenant_id=tenant, tier=tier, usable=usable, features=["iam.api-keys"], revision=revision
+    )
     return announced(event, revision if tenant == "ten_1" else 1000 + revision)
 
 

@@ -70,25 +70,14 @@ class PaymentMethodService(PaymentMethodServiceServicer):
         self.vaulting.paying.provider(provider)
         if provider is Provider.MANUAL and not self._transfers_for(call):
             raise ProviderMissing(provider="manual")
-        id = id_for(call, self.clock, "pm")
-        async with self.store.unit(call, aside=True) as unit:
-            await unit.accounts.get(call.scope)
-            begun = await unit.payment_methods.find(id) or unit.payment_methods.put(
-                new_payment_method(
-                    id=id,
-                    tenant_id=call.scope,
-                    provider=provider,
-                    at=self.clock.now(),
-                    wanted_default=request.default,
-                )
-            )
-        method, setup = await self.vaulting.set_up(
-            call, begun, token=request.provider_token, return_path=request.return_path
+        wanted = new_payment_method(
+            id=id_for(call, self.clock, "pm"),
+            tenant_id=call.scope,
+            provider=provider,
+            at=self.clock.now(),
+            wanted_default=request.default,
         )
-        async with self.store.unit(call, aside=True) as unit:
-            kept = await self.vaulting.keep(unit, method, setup, self.clock.now())
-        if kept is None:
-            raise declined(setup)
+        kept = await self.vaulting.add(call, wanted, token=request.provider_token, return_path=request.return_path)
         return await self._shown(kept, call)
 
     async def ConfirmPaymentMethod(self, request: ConfirmPaymentMethodRequest, call: Call) -> PaymentMethodMessage:

@@ -18,6 +18,7 @@ from actors.api.billing.v1 import (
     RefundPaymentRequest,
 )
 from actors.api.billing.v1 import Payment as PaymentMessage
+from actors.api.billing.v1 import Provider as ProviderMessage
 from actors.api.billing.v1 import Refund as RefundMessage
 from actors.billing.collecting import method_of
 from actors.billing.deriving import id_for
@@ -25,12 +26,13 @@ from actors.billing.domain.card_number import refuse_card_numbers
 from actors.billing.domain.invoice import Invoice
 from actors.billing.domain.invoice import State as InvoiceState
 from actors.billing.domain.payment import Outcome, Payment, State, new_transfer
-from actors.billing.domain.payment_method import PaymentMethod
+from actors.billing.domain.payment_method import PaymentMethod, PaymentMethodState, Provider, new_payment_method
+from actors.billing.domain.payment_method import State as MethodState
 from actors.billing.domain.subscription_state import PaymentMethodNeeded
 from actors.billing.paying import Paying
 from actors.billing.refunding import Refunding
 from actors.billing.store import BooksUnit
-from actors.billing.vaulting import must_be_there
+from actors.billing.vaulting import Vaulting, must_be_there
 from actors.kernel import wire
 from actors.kernel.call import Call
 from actors.kernel.module import Room
@@ -43,15 +45,19 @@ _NEWEST_FIRST = Order("create_time", descending=True)
 class PaymentService(PaymentServiceServicer):
     """Money of tenants, in and back."""
 
-    def __init__(self, room: Room, paying: Paying, refunding: Refunding) -> None:
-        self.clock, self.paying, self.refunding = room.clock, paying, refunding
+    def __init__(self, room: Room, paying: Paying, refunding: Refunding, vaulting: Vaulting) -> None:
+        self.clock, self.paying, self.refunding, self.vaulting = room.clock, paying, refunding, vaulting
         self.store: Store[BooksUnit] = room.books
 
     async def CreatePayment(self, request: CreatePaymentRequest, call: Call) -> PaymentMessage:
-        refuse_card_numbers(return_path=request.return_path)
-        await self._make_way(request, call)
+        refuse_card_numbers(return_path=request.return_path, provider_token=request.new_method.provider_token)
+        method_id = request.payment_method_id
+        if request.HasField("new_method"):
+            call.require("payment-methods.manage")
+            method_id = await self._added(request, call)
+        await self._make_way(request, method_id, call)
         async with self.store.unit(call, aside=True) as unit:
-            payment = await self._begun(unit, request, call)
+            payment = await self._begun(unit, request, method_id, call)
         payment = await self.paying.ask(call, payment.id, return_path=request.return_path)
         return _shown(payment, call)
 
@@ -124,16 +130,38 @@ class PaymentService(PaymentServiceServicer):
             next_page_token=page.next_page_token,
         )
 
-    async def _make_way(self, request: CreatePaymentRequest, call: Call) -> None:
+    async def _added(self, request: CreatePaymentRequest, call: Call) -> str:
+        """The id of the new method, stored and ready; nothing is stored for an invoice that nobody has to pay."""
+        new = request.new_method
+        async with self.store.unit(call, aside=True) as unit:
+            invoice = await unit.invoices.get(request.invoice_id)
+        wanted = new_payment_method(
+            id=id_for(call, self.clock, "pm"),
+            tenant_id=invoice.tenant_id,
+            provider=Provider[wire.enum_name(ProviderMessage.DESCRIPTOR, new.provider)],
+            at=self.clock.now(),
+            wanted_default=new.default,
+        )
+        async with self.store.unit(call, aside=True) as unit:
+            known = await unit.payment_methods.of(invoice.tenant_id).find(wanted.id)
+        if known is None:
+            invoice.must_be_payable()
+        self.paying.provider(wanted.provider)
+        method = await self.vaulting.add(call, wanted, token=new.provider_token, return_path=request.return_path)
+        if method.state is not MethodState.ACTIVE:
+            raise PaymentMethodState(state=method.state.name, payment_method=method.id)
+        return method.id
+
+    async def _make_way(self, request: CreatePaymentRequest, method_id: str, call: Call) -> None:
         """Gives up a payment that waits for its payer, who rather pays with another method."""
         async with self.store.unit(call, aside=True) as unit:
             payment = await self.paying.under_way(unit, await unit.invoices.get(request.invoice_id))
         if payment is None or payment.state is not State.REQUIRES_ACTION:
             return
-        if request.payment_method_id and request.payment_method_id != payment.payment_method_id:
+        if method_id and method_id != payment.payment_method_id:
             await self.paying.give_up(call, payment.id, Outcome(State.CANCELLED))
 
-    async def _begun(self, unit: BooksUnit, request: CreatePaymentRequest, call: Call) -> Payment:
+    async def _begun(self, unit: BooksUnit, request: CreatePaymentRequest, method_id: str, call: Call) -> Payment:
         """The payment that is under way, or one that is begun; of a repeated call, the one it began."""
         invoice = await unit.invoices.get(request.invoice_id)
         tenant_id, at = invoice.tenant_id, self.clock.now()
@@ -145,14 +173,14 @@ class PaymentService(PaymentServiceServicer):
         invoice.must_be_payable()
         account = await unit.accounts.of(tenant_id).get(tenant_id)
         account.must_be_open()
-        method = await self._method(unit, request, invoice)
+        method = await self._method(unit, method_id, invoice)
         return self.paying.begin(unit, invoice, method, id=id, at=at, attempt=max(1, invoice.attempt_count))
 
     @staticmethod
-    async def _method(unit: BooksUnit, request: CreatePaymentRequest, invoice: Invoice) -> PaymentMethod:
+    async def _method(unit: BooksUnit, method_id: str, invoice: Invoice) -> PaymentMethod:
         tenant_id = invoice.tenant_id
-        if request.payment_method_id:
-            return must_be_there(await unit.payment_methods.of(tenant_id).get(request.payment_method_id))
+        if method_id:
+            return must_be_there(await unit.payment_methods.of(tenant_id).get(method_id))
         method = await method_of(unit, invoice, await unit.accounts.of(tenant_id).get(tenant_id))
         if method is None:
             raise PaymentMethodNeeded

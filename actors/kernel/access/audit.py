@@ -7,6 +7,7 @@ is filed by the module that keeps the log. So there is one way for every module 
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -31,20 +32,28 @@ def changes_between(before: Record | None, after: Record | None) -> list[Change]
     known = after if after is not None else before
     if known is None:
         return []
+    kind: Any = type(known)
     changes = []
-    for field in dataclasses.fields(known):
-        if field.name in _UNTOLD:
-            continue
-        old = getattr(before, field.name) if before is not None else _missing(field)
-        new = getattr(after, field.name) if after is not None else _missing(field)
+    for name, missing, hidden in _told(kind):
+        old = getattr(before, name) if before is not None else missing
+        new = getattr(after, name) if after is not None else missing
         if old != new:
-            hidden = field.metadata.get("secret", False)
-            changes.append(Change(field=field.name, old_value=_text(old, hidden), new_value=_text(new, hidden)))
+            changes.append(Change(field=name, old_value=_text(old, hidden), new_value=_text(new, hidden)))
     return changes
 
 
-def _missing(field: dataclasses.Field[Any]) -> Any:
-    return None if field.default is dataclasses.MISSING else field.default
+@functools.cache
+def _told(kind: Any) -> tuple[tuple[str, Any, bool], ...]:
+    """What is told of a kind of record: each field with its default and whether it is secret."""
+    return tuple(
+        (
+            field.name,
+            None if field.default is dataclasses.MISSING else field.default,
+            bool(field.metadata.get("secret")),
+        )
+        for field in dataclasses.fields(kind)
+        if field.name not in _UNTOLD
+    )
 
 
 def _text(value: Any, hidden: bool) -> str:
@@ -52,6 +61,8 @@ def _text(value: Any, hidden: bool) -> str:
         return ""
     if hidden:
         return MASK
+    if type(value) is str:
+        return value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, tuple):

@@ -47,6 +47,8 @@ class Method:
     widened_by: str = ""
     new_work: bool = False
     """Refused to people of a tenant whose subscription is not active."""
+    feature: str = ""
+    """Refused to a tenant whose plan lacks this feature."""
     audit_action: str = ""
     audit_target: str = ""
     safe: bool = False
@@ -190,6 +192,7 @@ def _read(service: ServiceDescriptor, descriptor: MethodDescriptor) -> Method:
         own_tenant=access.own_tenant,
         widened_by=access.widened_by,
         new_work=access.new_work,
+        feature=access.feature,
         audit_action=audit.action,
         audit_target=audit.target,
         safe=level == descriptor_pb2.MethodOptions.NO_SIDE_EFFECTS,

@@ -5,9 +5,11 @@
 - **telemetry** is outermost: it counts and times whatever happens inside, refusals too.
 - **errors** turns anything unexpected into one Internal error, whose text tells the caller nothing but the request id.
 - **access** says who asks, before anything else is done for them, and ends a stream whose opener may no longer have it.
-  A tenant's machine goes no further when the tenant's subscription is not active, or its API calls are used up.
+  A tenant's machine goes no further when the tenant's subscription is not active, its plan is without API keys, or its
+  API calls are used up.
 - **tenant** says whose things the call is about; needs to know who asks.
-- **subscription** refuses new work to the people of a tenant whose subscription is not active.
+- **subscription** refuses new work to the people of a tenant whose subscription is not active, and what its plan
+  does not include.
 - **validation** looks at the request only for callers who may ask at all.
 - **retry** runs what is below it again when others were faster; nothing above it has an effect.
 - **idempotency** answers repeated calls; inside retry, for a twin may have committed meanwhile.
@@ -277,14 +279,17 @@ def tenant(chain: Chain, method: Method, run: Next) -> Next:
 
 
 def subscription(chain: Chain, method: Method, run: Next) -> Next:
-    if not method.new_work:
+    if not method.new_work and not method.feature:
         return run
-    must_be_active, must_have_room = chain.entitlements.must_be_active, chain.entitlements.must_have_room
+    entitlements, new_work, feature = chain.entitlements, method.new_work, method.feature
 
     async def step(request: Any, call: Call) -> Any:
         if call.principal.realm == TENANT:
-            must_be_active(call.scope)
-            must_have_room(call.scope)
+            if new_work:
+                entitlements.must_be_active(call.scope)
+                entitlements.must_have_room(call.scope)
+            if feature:
+                entitlements.must_include(call.scope, feature)
         return await run(request, call)
 
     return step

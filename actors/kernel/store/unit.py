@@ -197,15 +197,16 @@ class Unit:
         prior, loaded = self._staged.get(key), self._loaded.get(key)
         before = self._records.get(key, loaded)
         self._announced += [(a, record.id, record.version + 1) for a in record.announcements]
-        bare = dataclasses.replace(record, announcements=()) if record.announcements else record
-        if before is not None and not record.announcements and bare == before:
+        if before is not None and not record.announcements and record == before:
             return record
         if isinstance(prior, Put | Delete):
             expected = prior.expected
         else:
             # The version it was made from; a record made anew in place of one that was read replaces that one.
             expected = record.version or (loaded.version if loaded else 0)
-        after = dataclasses.replace(bare, version=expected + 1, tenant_id=_owner(collection, record, scope))
+        after = dataclasses.replace(
+            record, announcements=(), version=expected + 1, tenant_id=_owner(collection, record, scope)
+        )
         self._records[key] = after
         self._staged[key] = Put(_UNPLACED, {}, expected)
         return after

@@ -42,7 +42,7 @@ class _ErrorReasonEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_ErrorReaso
     ERROR_REASON_PAYMENT_METHOD_IN_USE: _ErrorReason.ValueType  # 9
     """FAILED_PRECONDITION: a subscription is paid with this method; set another first."""
     ERROR_REASON_PAYMENT_METHOD_STATE: _ErrorReason.ValueType  # 10
-    """FAILED_PRECONDITION: the payment method is not ready; metadata `state`."""
+    """FAILED_PRECONDITION: the payment method is not ready; metadata `state`, and `payment_method` for a new one."""
     ERROR_REASON_CARD_NUMBER_REFUSED: _ErrorReason.ValueType  # 11
     """INVALID_ARGUMENT: this looks like a card number; only the provider's token may be sent."""
     ERROR_REASON_PROVIDER_MISSING: _ErrorReason.ValueType  # 12
@@ -99,7 +99,7 @@ ERROR_REASON_PAYMENT_METHOD_NEEDED: ErrorReason.ValueType  # 8
 ERROR_REASON_PAYMENT_METHOD_IN_USE: ErrorReason.ValueType  # 9
 """FAILED_PRECONDITION: a subscription is paid with this method; set another first."""
 ERROR_REASON_PAYMENT_METHOD_STATE: ErrorReason.ValueType  # 10
-"""FAILED_PRECONDITION: the payment method is not ready; metadata `state`."""
+"""FAILED_PRECONDITION: the payment method is not ready; metadata `state`, and `payment_method` for a new one."""
 ERROR_REASON_CARD_NUMBER_REFUSED: ErrorReason.ValueType  # 11
 """INVALID_ARGUMENT: this looks like a card number; only the provider's token may be sent."""
 ERROR_REASON_PROVIDER_MISSING: ErrorReason.ValueType  # 12

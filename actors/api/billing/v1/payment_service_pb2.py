@@ -29,19 +29,25 @@ from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'atrium/billing/v1/payment_service.proto\x12\x11\x61trium.billing.v1\x1a\x1f\x61trium/billing/v1/payment.proto\x1a\x1f\x61trium/options/v1/options.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbc\x01\n\x14\x43reatePaymentRequest\x12(\n\ninvoice_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\tinvoiceId\x12\x33\n\x11payment_method_id\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x0fpaymentMethodId\x12\x45\n\x0breturn_path\x18\x03 \x01(\tB$\xbaH!r\x1f\x18\xf4\x03\x32\x1a^(/[A-Za-z0-9/_.?=&%-]*)?$R\nreturnPath\"\xfe\x02\n\x13ListPaymentsRequest\x12(\n\ttenant_id\x18\x01 \x01(\tB\x0b\xbaH\x04r\x02\x18@\xc8\xf3\x18\x01R\x08tenantId\x12\'\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xf4\x03(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\x12&\n\ninvoice_id\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18@R\tinvoiceId\x12I\n\x06states\x18\x05 \x03(\x0e\x32 .atrium.billing.v1.Payment.StateB\x0f\xbaH\x0c\x92\x01\t\x10\x05\"\x05\x82\x01\x02\x10\x01R\x06states\x12=\n\x0c\x63reated_from\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0b\x63reatedFrom\x12\x39\n\ncreated_to\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tcreatedTo\"v\n\x14ListPaymentsResponse\x12\x36\n\x08payments\x18\x01 \x03(\x0b\x32\x1a.atrium.billing.v1.PaymentR\x08payments\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\".\n\x11GetPaymentRequest\x12\x19\n\x02id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x02id\"2\n\x15\x43onfirmPaymentRequest\x12\x19\n\x02id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x02id\"\xc9\x01\n\x15RecordTransferRequest\x12(\n\ninvoice_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\tinvoiceId\x12\x31\n\x0c\x61mount_minor\x18\x02 \x01(\x03\x42\x0e\xbaH\x0b\"\t\x18\x80\xa0\x94\xa5\x8d\x1d \x00R\x0b\x61mountMinor\x12\x35\n\x08pay_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07payTime\x12\x1c\n\x04note\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x04note\"\x88\x01\n\x14RefundPaymentRequest\x12\x19\n\x02id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x02id\x12\x31\n\x0c\x61mount_minor\x18\x02 \x01(\x03\x42\x0e\xbaH\x0b\"\t\x18\x80\xa0\x94\xa5\x8d\x1d(\x00R\x0b\x61mountMinor\x12\"\n\x06reason\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x03\x18\xf4\x03R\x06reason\"\xb8\x01\n\x12ListRefundsRequest\x12(\n\ttenant_id\x18\x01 \x01(\tB\x0b\xbaH\x04r\x02\x18@\xc8\xf3\x18\x01R\x08tenantId\x12\'\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xf4\x03(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\x12&\n\npayment_id\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18@R\tpaymentId\"r\n\x13ListRefundsResponse\x12\x33\n\x07refunds\x18\x01 \x03(\x0b\x32\x19.atrium.billing.v1.RefundR\x07refunds\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xb2\t\n\x0ePaymentService\x12\xaa\x01\n\rCreatePayment\x12\'.atrium.billing.v1.CreatePaymentRequest\x1a\x1a.atrium.billing.v1.Payment\"T\xca\xf3\x18\x11\"\x0fpayments.create\xd2\xf3\x18\x18\n\x16\x62illing:payment:create\x82\xd3\xe4\x93\x02\x1d\"\x18/api/v1/billing/payments:\x01*\x12\x97\x01\n\x0cListPayments\x12&.atrium.billing.v1.ListPaymentsRequest\x1a\'.atrium.billing.v1.ListPaymentsResponse\"6\x90\x02\x01\xca\xf3\x18\x0f\"\rpayments.read\x82\xd3\xe4\x93\x02\x1a\x12\x18/api/v1/billing/payments\x12\x8b\x01\n\nGetPayment\x12$.atrium.billing.v1.GetPaymentRequest\x1a\x1a.atrium.billing.v1.Payment\";\x90\x02\x01\xca\xf3\x18\x0f\"\rpayments.read\x82\xd3\xe4\x93\x02\x1f\x12\x1d/api/v1/billing/payments/{id}\x12\xbd\x01\n\x0e\x43onfirmPayment\x12(.atrium.billing.v1.ConfirmPaymentRequest\x1a\x1a.atrium.billing.v1.Payment\"e\x90\x02\x02\xca\xf3\x18\x11\"\x0fpayments.create\xd2\xf3\x18\x19\n\x17\x62illing:payment:confirm\x82\xd3\xe4\x93\x02*\"%/api/v1/billing/payments/{id}/confirm:\x01*\x12\xb9\x01\n\x0eRecordTransfer\x12(.atrium.billing.v1.RecordTransferRequest\x1a\x1a.atrium.billing.v1.Payment\"a\xca\xf3\x18\x14\"\x0fpayments.record*\x01\x01\xd2\xf3\x18\x18\n\x16\x62illing:payment:record\x82\xd3\xe4\x93\x02\'\"\"/api/v1/billing/payments/transfers:\x01*\x12\xb8\x01\n\rRefundPayment\x12\'.atrium.billing.v1.RefundPaymentRequest\x1a\x19.atrium.billing.v1.Refund\"c\xca\xf3\x18\x14\"\x0fpayments.refund*\x01\x01\xd2\xf3\x18\x18\n\x16\x62illing:payment:refund\x82\xd3\xe4\x93\x02)\"$/api/v1/billing/payments/{id}/refund:\x01*\x12\x93\x01\n\x0bListRefunds\x12%.atrium.billing.v1.ListRefundsRequest\x1a&.atrium.billing.v1.ListRefundsResponse\"5\x90\x02\x01\xca\xf3\x18\x0f\"\rpayments.read\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/billing/refundsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'atrium/billing/v1/payment_service.proto\x12\x11\x61trium.billing.v1\x1a\x1f\x61trium/billing/v1/payment.proto\x1a\x1f\x61trium/options/v1/options.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xcb\x04\n\x14\x43reatePaymentRequest\x12(\n\ninvoice_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\tinvoiceId\x12\x33\n\x11payment_method_id\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x0fpaymentMethodId\x12\x45\n\x0breturn_path\x18\x03 \x01(\tB$\xbaH!r\x1f\x18\xf4\x03\x32\x1a^(/[A-Za-z0-9/_.?=&%-]*)?$R\nreturnPath\x12P\n\nnew_method\x18\x04 \x01(\x0b\x32\x31.atrium.billing.v1.CreatePaymentRequest.NewMethodR\tnewMethod\x1a\xbe\x01\n\tNewMethod\x12\x45\n\x08provider\x18\x01 \x01(\x0e\x32\x1b.atrium.billing.v1.ProviderB\x0c\xbaH\t\x82\x01\x06\x10\x01 \x00 \x04R\x08provider\x12P\n\x0eprovider_token\x18\x02 \x01(\tB)\x80\x01\x01\xbaH#r!\x18\xc8\x01\x32\x1c^([a-zA-Z_][a-zA-Z0-9_-]*)?$R\rproviderToken\x12\x18\n\x07\x64\x65\x66\x61ult\x18\x03 \x01(\x08R\x07\x64\x65\x66\x61ult:z\xbaHw\x1au\n\none_method\x12\x30name a stored method or give a new one, not both\x1a\x35this.payment_method_id == \'\' || !has(this.new_method)\"\xfe\x02\n\x13ListPaymentsRequest\x12(\n\ttenant_id\x18\x01 \x01(\tB\x0b\xbaH\x04r\x02\x18@\xc8\xf3\x18\x01R\x08tenantId\x12\'\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xf4\x03(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\x12&\n\ninvoice_id\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18@R\tinvoiceId\x12I\n\x06states\x18\x05 \x03(\x0e\x32 .atrium.billing.v1.Payment.StateB\x0f\xbaH\x0c\x92\x01\t\x10\x05\"\x05\x82\x01\x02\x10\x01R\x06states\x12=\n\x0c\x63reated_from\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0b\x63reatedFrom\x12\x39\n\ncreated_to\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tcreatedTo\"v\n\x14ListPaymentsResponse\x12\x36\n\x08payments\x18\x01 \x03(\x0b\x32\x1a.atrium.billing.v1.PaymentR\x08payments\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\".\n\x11GetPaymentRequest\x12\x19\n\x02id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x02id\"2\n\x15\x43onfirmPaymentRequest\x12\x19\n\x02id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x02id\"\xc9\x01\n\x15RecordTransferRequest\x12(\n\ninvoice_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\tinvoiceId\x12\x31\n\x0c\x61mount_minor\x18\x02 \x01(\x03\x42\x0e\xbaH\x0b\"\t\x18\x80\xa0\x94\xa5\x8d\x1d \x00R\x0b\x61mountMinor\x12\x35\n\x08pay_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07payTime\x12\x1c\n\x04note\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x04note\"\x88\x01\n\x14RefundPaymentRequest\x12\x19\n\x02id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x02id\x12\x31\n\x0c\x61mount_minor\x18\x02 \x01(\x03\x42\x0e\xbaH\x0b\"\t\x18\x80\xa0\x94\xa5\x8d\x1d(\x00R\x0b\x61mountMinor\x12\"\n\x06reason\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x03\x18\xf4\x03R\x06reason\"\xb8\x01\n\x12ListRefundsRequest\x12(\n\ttenant_id\x18\x01 \x01(\tB\x0b\xbaH\x04r\x02\x18@\xc8\xf3\x18\x01R\x08tenantId\x12\'\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xf4\x03(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\x12&\n\npayment_id\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18@R\tpaymentId\"r\n\x13ListRefundsResponse\x12\x33\n\x07refunds\x18\x01 \x03(\x0b\x32\x19.atrium.billing.v1.RefundR\x07refunds\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xca\t\n\x0ePaymentService\x12\xc2\x01\n\rCreatePayment\x12\'.atrium.billing.v1.CreatePaymentRequest\x1a\x1a.atrium.billing.v1.Payment\"l\xca\xf3\x18)\"\x0fpayments.create:\x16payment-methods.manage\xd2\xf3\x18\x18\n\x16\x62illing:payment:create\x82\xd3\xe4\x93\x02\x1d\"\x18/api/v1/billing/payments:\x01*\x12\x97\x01\n\x0cListPayments\x12&.atrium.billing.v1.ListPaymentsRequest\x1a\'.atrium.billing.v1.ListPaymentsResponse\"6\x90\x02\x01\xca\xf3\x18\x0f\"\rpayments.read\x82\xd3\xe4\x93\x02\x1a\x12\x18/api/v1/billing/payments\x12\x8b\x01\n\nGetPayment\x12$.atrium.billing.v1.GetPaymentRequest\x1a\x1a.atrium.billing.v1.Payment\";\x90\x02\x01\xca\xf3\x18\x0f\"\rpayments.read\x82\xd3\xe4\x93\x02\x1f\x12\x1d/api/v1/billing/payments/{id}\x12\xbd\x01\n\x0e\x43onfirmPayment\x12(.atrium.billing.v1.ConfirmPaymentRequest\x1a\x1a.atrium.billing.v1.Payment\"e\x90\x02\x02\xca\xf3\x18\x11\"\x0fpayments.create\xd2\xf3\x18\x19\n\x17\x62illing:payment:confirm\x82\xd3\xe4\x93\x02*\"%/api/v1/billing/payments/{id}/confirm:\x01*\x12\xb9\x01\n\x0eRecordTransfer\x12(.atrium.billing.v1.RecordTransferRequest\x1a\x1a.atrium.billing.v1.Payment\"a\xca\xf3\x18\x14\"\x0fpayments.record*\x01\x01\xd2\xf3\x18\x18\n\x16\x62illing:payment:record\x82\xd3\xe4\x93\x02\'\"\"/api/v1/billing/payments/transfers:\x01*\x12\xb8\x01\n\rRefundPayment\x12\'.atrium.billing.v1.RefundPaymentRequest\x1a\x19.atrium.billing.v1.Refund\"c\xca\xf3\x18\x14\"\x0fpayments.refund*\x01\x01\xd2\xf3\x18\x18\n\x16\x62illing:payment:refund\x82\xd3\xe4\x93\x02)\"$/api/v1/billing/payments/{id}/refund:\x01*\x12\x93\x01\n\x0bListRefunds\x12%.atrium.billing.v1.ListRefundsRequest\x1a&.atrium.billing.v1.ListRefundsResponse\"5\x90\x02\x01\xca\xf3\x18\x0f\"\rpayments.read\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/billing/refundsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'atrium.billing.v1.payment_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_CREATEPAYMENTREQUEST_NEWMETHOD'].fields_by_name['provider']._loaded_options = None
+  _globals['_CREATEPAYMENTREQUEST_NEWMETHOD'].fields_by_name['provider']._serialized_options = b'\272H\t\202\001\006\020\001 \000 \004'
+  _globals['_CREATEPAYMENTREQUEST_NEWMETHOD'].fields_by_name['provider_token']._loaded_options = None
+  _globals['_CREATEPAYMENTREQUEST_NEWMETHOD'].fields_by_name['provider_token']._serialized_options = b'\200\001\001\272H#r!\030\310\0012\034^([a-zA-Z_][a-zA-Z0-9_-]*)?$'
   _globals['_CREATEPAYMENTREQUEST'].fields_by_name['invoice_id']._loaded_options = None
   _globals['_CREATEPAYMENTREQUEST'].fields_by_name['invoice_id']._serialized_options = b'\272H\006r\004\020\001\030@'
   _globals['_CREATEPAYMENTREQUEST'].fields_by_name['payment_method_id']._loaded_options = None
   _globals['_CREATEPAYMENTREQUEST'].fields_by_name['payment_method_id']._serialized_options = b'\272H\004r\002\030@'
   _globals['_CREATEPAYMENTREQUEST'].fields_by_name['return_path']._loaded_options = None
   _globals['_CREATEPAYMENTREQUEST'].fields_by_name['return_path']._serialized_options = b'\272H!r\037\030\364\0032\032^(/[A-Za-z0-9/_.?=&%-]*)?$'
+  _globals['_CREATEPAYMENTREQUEST']._loaded_options = None
+  _globals['_CREATEPAYMENTREQUEST']._serialized_options = b'\272Hw\032u\n\none_method\0220name a stored method or give a new one, not both\0325this.payment_method_id == \'\' || !has(this.new_method)'
   _globals['_LISTPAYMENTSREQUEST'].fields_by_name['tenant_id']._loaded_options = None
   _globals['_LISTPAYMENTSREQUEST'].fields_by_name['tenant_id']._serialized_options = b'\272H\004r\002\030@\310\363\030\001'
   _globals['_LISTPAYMENTSREQUEST'].fields_by_name['page_size']._loaded_options = None
@@ -77,7 +83,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTREFUNDSREQUEST'].fields_by_name['payment_id']._loaded_options = None
   _globals['_LISTREFUNDSREQUEST'].fields_by_name['payment_id']._serialized_options = b'\272H\004r\002\030@'
   _globals['_PAYMENTSERVICE'].methods_by_name['CreatePayment']._loaded_options = None
-  _globals['_PAYMENTSERVICE'].methods_by_name['CreatePayment']._serialized_options = b'\312\363\030\021\"\017payments.create\322\363\030\030\n\026billing:payment:create\202\323\344\223\002\035\"\030/api/v1/billing/payments:\001*'
+  _globals['_PAYMENTSERVICE'].methods_by_name['CreatePayment']._serialized_options = b'\312\363\030)\"\017payments.create:\026payment-methods.manage\322\363\030\030\n\026billing:payment:create\202\323\344\223\002\035\"\030/api/v1/billing/payments:\001*'
   _globals['_PAYMENTSERVICE'].methods_by_name['ListPayments']._loaded_options = None
   _globals['_PAYMENTSERVICE'].methods_by_name['ListPayments']._serialized_options = b'\220\002\001\312\363\030\017\"\rpayments.read\202\323\344\223\002\032\022\030/api/v1/billing/payments'
   _globals['_PAYMENTSERVICE'].methods_by_name['GetPayment']._loaded_options = None
@@ -91,23 +97,25 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PAYMENTSERVICE'].methods_by_name['ListRefunds']._loaded_options = None
   _globals['_PAYMENTSERVICE'].methods_by_name['ListRefunds']._serialized_options = b'\220\002\001\312\363\030\017\"\rpayments.read\202\323\344\223\002\031\022\027/api/v1/billing/refunds'
   _globals['_CREATEPAYMENTREQUEST']._serialized_start=221
-  _globals['_CREATEPAYMENTREQUEST']._serialized_end=409
-  _globals['_LISTPAYMENTSREQUEST']._serialized_start=412
-  _globals['_LISTPAYMENTSREQUEST']._serialized_end=794
-  _globals['_LISTPAYMENTSRESPONSE']._serialized_start=796
-  _globals['_LISTPAYMENTSRESPONSE']._serialized_end=914
-  _globals['_GETPAYMENTREQUEST']._serialized_start=916
-  _globals['_GETPAYMENTREQUEST']._serialized_end=962
-  _globals['_CONFIRMPAYMENTREQUEST']._serialized_start=964
-  _globals['_CONFIRMPAYMENTREQUEST']._serialized_end=1014
-  _globals['_RECORDTRANSFERREQUEST']._serialized_start=1017
-  _globals['_RECORDTRANSFERREQUEST']._serialized_end=1218
-  _globals['_REFUNDPAYMENTREQUEST']._serialized_start=1221
-  _globals['_REFUNDPAYMENTREQUEST']._serialized_end=1357
-  _globals['_LISTREFUNDSREQUEST']._serialized_start=1360
-  _globals['_LISTREFUNDSREQUEST']._serialized_end=1544
-  _globals['_LISTREFUNDSRESPONSE']._serialized_start=1546
-  _globals['_LISTREFUNDSRESPONSE']._serialized_end=1660
-  _globals['_PAYMENTSERVICE']._serialized_start=1663
-  _globals['_PAYMENTSERVICE']._serialized_end=2865
+  _globals['_CREATEPAYMENTREQUEST']._serialized_end=808
+  _globals['_CREATEPAYMENTREQUEST_NEWMETHOD']._serialized_start=494
+  _globals['_CREATEPAYMENTREQUEST_NEWMETHOD']._serialized_end=684
+  _globals['_LISTPAYMENTSREQUEST']._serialized_start=811
+  _globals['_LISTPAYMENTSREQUEST']._serialized_end=1193
+  _globals['_LISTPAYMENTSRESPONSE']._serialized_start=1195
+  _globals['_LISTPAYMENTSRESPONSE']._serialized_end=1313
+  _globals['_GETPAYMENTREQUEST']._serialized_start=1315
+  _globals['_GETPAYMENTREQUEST']._serialized_end=1361
+  _globals['_CONFIRMPAYMENTREQUEST']._serialized_start=1363
+  _globals['_CONFIRMPAYMENTREQUEST']._serialized_end=1413
+  _globals['_RECORDTRANSFERREQUEST']._serialized_start=1416
+  _globals['_RECORDTRANSFERREQUEST']._serialized_end=1617
+  _globals['_REFUNDPAYMENTREQUEST']._serialized_start=1620
+  _globals['_REFUNDPAYMENTREQUEST']._serialized_end=1756
+  _globals['_LISTREFUNDSREQUEST']._serialized_start=1759
+  _globals['_LISTREFUNDSREQUEST']._serialized_end=1943
+  _globals['_LISTREFUNDSRESPONSE']._serialized_start=1945
+  _globals['_LISTREFUNDSRESPONSE']._serialized_end=2059
+  _globals['_PAYMENTSERVICE']._serialized_start=2062
+  _globals['_PAYMENTSERVICE']._serialized_end=3288
 # @@protoc_insertion_point(module_scope)

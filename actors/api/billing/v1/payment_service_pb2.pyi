@@ -24,24 +24,56 @@ DESCRIPTOR: descriptor.FileDescriptor
 class CreatePaymentRequest(message.Message):
     DESCRIPTOR: descriptor.Descriptor
 
+    @typing.final
+    class NewMethod(message.Message):
+        """A method that the tenant does not have yet. Needs `payment-methods.manage`."""
+
+        DESCRIPTOR: descriptor.Descriptor
+
+        PROVIDER_FIELD_NUMBER: builtins.int
+        PROVIDER_TOKEN_FIELD_NUMBER: builtins.int
+        DEFAULT_FIELD_NUMBER: builtins.int
+        provider: payment_pb2.Provider.ValueType
+        """One that is charged: not PROVIDER_MANUAL."""
+        provider_token: builtins.str
+        """As in CreatePaymentMethod."""
+        default: builtins.bool
+        """Whether it is charged from now on when none is named. The first one always is."""
+        def __init__(
+            self,
+            *,
+            provider: payment_pb2.Provider.ValueType = ...,
+            provider_token: builtins.str = ...,
+            default: builtins.bool = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = typing.Literal["default", b"default", "provider", b"provider", "provider_token", b"provider_token"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     INVOICE_ID_FIELD_NUMBER: builtins.int
     PAYMENT_METHOD_ID_FIELD_NUMBER: builtins.int
     RETURN_PATH_FIELD_NUMBER: builtins.int
+    NEW_METHOD_FIELD_NUMBER: builtins.int
     invoice_id: builtins.str
     payment_method_id: builtins.str
     """Default: the subscription's, else the tenant's default method."""
     return_path: builtins.str
     """Where the provider's page sends the browser afterwards; a path of the platform."""
+    @builtins.property
+    def new_method(self) -> CreatePaymentRequest.NewMethod: ...
     def __init__(
         self,
         *,
         invoice_id: builtins.str = ...,
         payment_method_id: builtins.str = ...,
         return_path: builtins.str = ...,
+        new_method: CreatePaymentRequest.NewMethod | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = typing.Literal["new_method", b"new_method"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["invoice_id", b"invoice_id", "payment_method_id", b"payment_method_id", "return_path", b"return_path"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["invoice_id", b"invoice_id", "new_method", b"new_method", "payment_method_id", b"payment_method_id", "return_path", b"return_path"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

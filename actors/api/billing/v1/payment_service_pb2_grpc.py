@@ -78,7 +78,9 @@ class PaymentServiceServicer:
     """
 
     def CreatePayment(self, request, context):
-        """Pays an invoice with a stored method. While a payment of the invoice is under way, it is continued instead.
+        """Pays an invoice with a stored method, or with a new one that is stored first. While a payment of the invoice is
+        under way, it is continued instead. A new method that its payer has to confirm is refused with
+        PAYMENT_METHOD_STATE, metadata `payment_method`: confirm that, then pay with it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -34,7 +34,10 @@ class PaymentServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> PaymentServiceAsyncStub: ...
     CreatePayment: _grpc.UnaryUnaryMultiCallable[_payment_service_pb2.CreatePaymentRequest, _payment_pb2.Payment]
-    """Pays an invoice with a stored method. While a payment of the invoice is under way, it is continued instead."""
+    """Pays an invoice with a stored method, or with a new one that is stored first. While a payment of the invoice is
+    under way, it is continued instead. A new method that its payer has to confirm is refused with
+    PAYMENT_METHOD_STATE, metadata `payment_method`: confirm that, then pay with it.
+    """
     ListPayments: _grpc.UnaryUnaryMultiCallable[_payment_service_pb2.ListPaymentsRequest, _payment_service_pb2.ListPaymentsResponse]
     GetPayment: _grpc.UnaryUnaryMultiCallable[_payment_service_pb2.GetPaymentRequest, _payment_pb2.Payment]
     ConfirmPayment: _grpc.UnaryUnaryMultiCallable[_payment_service_pb2.ConfirmPaymentRequest, _payment_pb2.Payment]
@@ -53,7 +56,10 @@ class PaymentServiceAsyncStub(PaymentServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreatePayment: _aio.UnaryUnaryMultiCallable[_payment_service_pb2.CreatePaymentRequest, _payment_pb2.Payment]  # type: ignore[assignment]
-    """Pays an invoice with a stored method. While a payment of the invoice is under way, it is continued instead."""
+    """Pays an invoice with a stored method, or with a new one that is stored first. While a payment of the invoice is
+    under way, it is continued instead. A new method that its payer has to confirm is refused with
+    PAYMENT_METHOD_STATE, metadata `payment_method`: confirm that, then pay with it.
+    """
     ListPayments: _aio.UnaryUnaryMultiCallable[_payment_service_pb2.ListPaymentsRequest, _payment_service_pb2.ListPaymentsResponse]  # type: ignore[assignment]
     GetPayment: _aio.UnaryUnaryMultiCallable[_payment_service_pb2.GetPaymentRequest, _payment_pb2.Payment]  # type: ignore[assignment]
     ConfirmPayment: _aio.UnaryUnaryMultiCallable[_payment_service_pb2.ConfirmPaymentRequest, _payment_pb2.Payment]  # type: ignore[assignment]
@@ -75,7 +81,10 @@ class PaymentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _payment_service_pb2.CreatePaymentRequest,
         call: _Call,
     ) -> _typing.Union[_payment_pb2.Payment, _abc.Awaitable[_payment_pb2.Payment]]:
-        """Pays an invoice with a stored method. While a payment of the invoice is under way, it is continued instead."""
+        """Pays an invoice with a stored method, or with a new one that is stored first. While a payment of the invoice is
+        under way, it is continued instead. A new method that its payer has to confirm is refused with
+        PAYMENT_METHOD_STATE, metadata `payment_method`: confirm that, then pay with it.
+        """
 
     @_abc_1.abstractmethod
     def ListPayments(

@@ -63,7 +63,8 @@ class ApiKeyServiceServicer:
     """
 
     def CreateApiKey(self, request, context):
-        """Creates a key and shows its secret, this once. Only its hash is kept.
+        """Creates a key and shows its secret, this once. Only its hash is kept. While a tenant's plan lacks the feature, its
+        keys are kept and refused.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

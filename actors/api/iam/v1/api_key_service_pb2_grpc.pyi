@@ -34,7 +34,9 @@ class ApiKeyServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> ApiKeyServiceAsyncStub: ...
     CreateApiKey: _grpc.UnaryUnaryMultiCallable[_api_key_service_pb2.CreateApiKeyRequest, _api_key_service_pb2.CreateApiKeyResponse]
-    """Creates a key and shows its secret, this once. Only its hash is kept."""
+    """Creates a key and shows its secret, this once. Only its hash is kept. While a tenant's plan lacks the feature, its
+    keys are kept and refused.
+    """
     ListApiKeys: _grpc.UnaryUnaryMultiCallable[_api_key_service_pb2.ListApiKeysRequest, _api_key_service_pb2.ListApiKeysResponse]
     GetApiKey: _grpc.UnaryUnaryMultiCallable[_api_key_service_pb2.GetApiKeyRequest, _api_key_pb2.ApiKey]
     DeleteApiKey: _grpc.UnaryUnaryMultiCallable[_api_key_service_pb2.DeleteApiKeyRequest, _api_key_pb2.ApiKey]
@@ -46,7 +48,9 @@ class ApiKeyServiceAsyncStub(ApiKeyServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateApiKey: _aio.UnaryUnaryMultiCallable[_api_key_service_pb2.CreateApiKeyRequest, _api_key_service_pb2.CreateApiKeyResponse]  # type: ignore[assignment]
-    """Creates a key and shows its secret, this once. Only its hash is kept."""
+    """Creates a key and shows its secret, this once. Only its hash is kept. While a tenant's plan lacks the feature, its
+    keys are kept and refused.
+    """
     ListApiKeys: _aio.UnaryUnaryMultiCallable[_api_key_service_pb2.ListApiKeysRequest, _api_key_service_pb2.ListApiKeysResponse]  # type: ignore[assignment]
     GetApiKey: _aio.UnaryUnaryMultiCallable[_api_key_service_pb2.GetApiKeyRequest, _api_key_pb2.ApiKey]  # type: ignore[assignment]
     DeleteApiKey: _aio.UnaryUnaryMultiCallable[_api_key_service_pb2.DeleteApiKeyRequest, _api_key_pb2.ApiKey]  # type: ignore[assignment]
@@ -61,7 +65,9 @@ class ApiKeyServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _api_key_service_pb2.CreateApiKeyRequest,
         call: _Call,
     ) -> _typing.Union[_api_key_service_pb2.CreateApiKeyResponse, _abc.Awaitable[_api_key_service_pb2.CreateApiKeyResponse]]:
-        """Creates a key and shows its secret, this once. Only its hash is kept."""
+        """Creates a key and shows its secret, this once. Only its hash is kept. While a tenant's plan lacks the feature, its
+        keys are kept and refused.
+        """
 
     @_abc_1.abstractmethod
     def ListApiKeys(

@@ -73,7 +73,8 @@ class RoleServiceServicer:
     """
 
     def CreateRole(self, request, context):
-        """Creates a role. Nobody can put into a role what they do not have.
+        """Creates a role. Nobody can put into a role what they do not have. A tenant whose plan lost the feature keeps its
+        roles, and who holds them keeps what they allow; it can delete them, not make or change any.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

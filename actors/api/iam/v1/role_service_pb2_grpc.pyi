@@ -34,7 +34,9 @@ class RoleServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> RoleServiceAsyncStub: ...
     CreateRole: _grpc.UnaryUnaryMultiCallable[_role_service_pb2.CreateRoleRequest, _role_pb2.Role]
-    """Creates a role. Nobody can put into a role what they do not have."""
+    """Creates a role. Nobody can put into a role what they do not have. A tenant whose plan lost the feature keeps its
+    roles, and who holds them keeps what they allow; it can delete them, not make or change any.
+    """
     ListRoles: _grpc.UnaryUnaryMultiCallable[_role_service_pb2.ListRolesRequest, _role_service_pb2.ListRolesResponse]
     """Lists built-in roles first, then the scope's own by name."""
     GetRole: _grpc.UnaryUnaryMultiCallable[_role_service_pb2.GetRoleRequest, _role_pb2.Role]
@@ -51,7 +53,9 @@ class RoleServiceAsyncStub(RoleServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateRole: _aio.UnaryUnaryMultiCallable[_role_service_pb2.CreateRoleRequest, _role_pb2.Role]  # type: ignore[assignment]
-    """Creates a role. Nobody can put into a role what they do not have."""
+    """Creates a role. Nobody can put into a role what they do not have. A tenant whose plan lost the feature keeps its
+    roles, and who holds them keeps what they allow; it can delete them, not make or change any.
+    """
     ListRoles: _aio.UnaryUnaryMultiCallable[_role_service_pb2.ListRolesRequest, _role_service_pb2.ListRolesResponse]  # type: ignore[assignment]
     """Lists built-in roles first, then the scope's own by name."""
     GetRole: _aio.UnaryUnaryMultiCallable[_role_service_pb2.GetRoleRequest, _role_pb2.Role]  # type: ignore[assignment]
@@ -71,7 +75,9 @@ class RoleServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _role_service_pb2.CreateRoleRequest,
         call: _Call,
     ) -> _typing.Union[_role_pb2.Role, _abc.Awaitable[_role_pb2.Role]]:
-        """Creates a role. Nobody can put into a role what they do not have."""
+        """Creates a role. Nobody can put into a role what they do not have. A tenant whose plan lost the feature keeps its
+        roles, and who holds them keeps what they allow; it can delete them, not make or change any.
+        """
 
     @_abc_1.abstractmethod
     def ListRoles(

@@ -69,6 +69,8 @@ class _ErrorReasonEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_ErrorReaso
     """PERMISSION_DENIED: the tenant's subscription is not active: it was never paid, is suspended, paused or cancelled.
     Machines are refused everything, people what is new work.
     """
+    ERROR_REASON_FEATURE_MISSING: _ErrorReason.ValueType  # 22
+    """PERMISSION_DENIED: the tenant's plan does not include what the call is part of; metadata `feature` names it."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why the platform itself, before any module, refused a call. Carried as `google.rpc.ErrorInfo.reason`
@@ -122,3 +124,5 @@ ERROR_REASON_SUBSCRIPTION_INACTIVE: ErrorReason.ValueType  # 21
 """PERMISSION_DENIED: the tenant's subscription is not active: it was never paid, is suspended, paused or cancelled.
 Machines are refused everything, people what is new work.
 """
+ERROR_REASON_FEATURE_MISSING: ErrorReason.ValueType  # 22
+"""PERMISSION_DENIED: the tenant's plan does not include what the call is part of; metadata `feature` names it."""

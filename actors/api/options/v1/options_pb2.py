@@ -25,19 +25,19 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x61trium/options/v1/options.proto\x12\x11\x61trium.options.v1\x1a google/protobuf/descriptor.proto\"\x95\x02\n\x06\x41\x63\x63\x65ss\x12\x18\n\x06public\x18\x01 \x01(\x08H\x00R\x06public\x12\x14\n\x04self\x18\x02 \x01(\x08H\x00R\x04self\x12&\n\x0ehalf_signed_in\x18\x03 \x01(\x08H\x00R\x0chalfSignedIn\x12 \n\npermission\x18\x04 \x01(\tH\x00R\npermission\x12\x30\n\x06realms\x18\x05 \x03(\x0e\x32\x18.atrium.options.v1.RealmR\x06realms\x12\x1d\n\nown_tenant\x18\x06 \x01(\x08R\townTenant\x12\x1d\n\nwidened_by\x18\x07 \x01(\tR\twidenedBy\x12\x19\n\x08new_work\x18\x08 \x01(\x08R\x07newWorkB\x06\n\x04rule\"7\n\x05\x41udit\x12\x16\n\x06\x61\x63tion\x18\x01 \x01(\tR\x06\x61\x63tion\x12\x16\n\x06target\x18\x02 \x01(\tR\x06target*D\n\x05Realm\x12\x15\n\x11REALM_UNSPECIFIED\x10\x00\x12\x12\n\x0eREALM_PLATFORM\x10\x01\x12\x10\n\x0cREALM_TENANT\x10\x02*V\n\tRateClass\x12\x1a\n\x16RATE_CLASS_UNSPECIFIED\x10\x00\x12\x16\n\x12RATE_CLASS_SIGN_IN\x10\x01\x12\x15\n\x11RATE_CLASS_PUBLIC\x10\x02:S\n\x06\x61\x63\x63\x65ss\x12\x1e.google.protobuf.MethodOptions\x18\xb9\x8e\x03 \x01(\x0b\x32\x19.atrium.options.v1.AccessR\x06\x61\x63\x63\x65ss:P\n\x05\x61udit\x12\x1e.google.protobuf.MethodOptions\x18\xba\x8e\x03 \x01(\x0b\x32\x18.atrium.options.v1.AuditR\x05\x61udit:]\n\nrate_class\x12\x1e.google.protobuf.MethodOptions\x18\xbb\x8e\x03 \x01(\x0e\x32\x1c.atrium.options.v1.RateClassR\trateClass:7\n\x06tenant\x12\x1d.google.protobuf.FieldOptions\x18\xb9\x8e\x03 \x01(\x08R\x06tenant:;\n\x07revokes\x12\x1f.google.protobuf.MessageOptions\x18\xb9\x8e\x03 \x01(\tR\x07revokesb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x61trium/options/v1/options.proto\x12\x11\x61trium.options.v1\x1a google/protobuf/descriptor.proto\"\xaf\x02\n\x06\x41\x63\x63\x65ss\x12\x18\n\x06public\x18\x01 \x01(\x08H\x00R\x06public\x12\x14\n\x04self\x18\x02 \x01(\x08H\x00R\x04self\x12&\n\x0ehalf_signed_in\x18\x03 \x01(\x08H\x00R\x0chalfSignedIn\x12 \n\npermission\x18\x04 \x01(\tH\x00R\npermission\x12\x30\n\x06realms\x18\x05 \x03(\x0e\x32\x18.atrium.options.v1.RealmR\x06realms\x12\x1d\n\nown_tenant\x18\x06 \x01(\x08R\townTenant\x12\x1d\n\nwidened_by\x18\x07 \x01(\tR\twidenedBy\x12\x19\n\x08new_work\x18\x08 \x01(\x08R\x07newWork\x12\x18\n\x07\x66\x65\x61ture\x18\t \x01(\tR\x07\x66\x65\x61tureB\x06\n\x04rule\"7\n\x05\x41udit\x12\x16\n\x06\x61\x63tion\x18\x01 \x01(\tR\x06\x61\x63tion\x12\x16\n\x06target\x18\x02 \x01(\tR\x06target*D\n\x05Realm\x12\x15\n\x11REALM_UNSPECIFIED\x10\x00\x12\x12\n\x0eREALM_PLATFORM\x10\x01\x12\x10\n\x0cREALM_TENANT\x10\x02*V\n\tRateClass\x12\x1a\n\x16RATE_CLASS_UNSPECIFIED\x10\x00\x12\x16\n\x12RATE_CLASS_SIGN_IN\x10\x01\x12\x15\n\x11RATE_CLASS_PUBLIC\x10\x02:S\n\x06\x61\x63\x63\x65ss\x12\x1e.google.protobuf.MethodOptions\x18\xb9\x8e\x03 \x01(\x0b\x32\x19.atrium.options.v1.AccessR\x06\x61\x63\x63\x65ss:P\n\x05\x61udit\x12\x1e.google.protobuf.MethodOptions\x18\xba\x8e\x03 \x01(\x0b\x32\x18.atrium.options.v1.AuditR\x05\x61udit:]\n\nrate_class\x12\x1e.google.protobuf.MethodOptions\x18\xbb\x8e\x03 \x01(\x0e\x32\x1c.atrium.options.v1.RateClassR\trateClass:7\n\x06tenant\x12\x1d.google.protobuf.FieldOptions\x18\xb9\x8e\x03 \x01(\x08R\x06tenant:;\n\x07revokes\x12\x1f.google.protobuf.MessageOptions\x18\xb9\x8e\x03 \x01(\tR\x07revokesb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'atrium.options.v1.options_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_REALM']._serialized_start=425
-  _globals['_REALM']._serialized_end=493
-  _globals['_RATECLASS']._serialized_start=495
-  _globals['_RATECLASS']._serialized_end=581
+  _globals['_REALM']._serialized_start=451
+  _globals['_REALM']._serialized_end=519
+  _globals['_RATECLASS']._serialized_start=521
+  _globals['_RATECLASS']._serialized_end=607
   _globals['_ACCESS']._serialized_start=89
-  _globals['_ACCESS']._serialized_end=366
-  _globals['_AUDIT']._serialized_start=368
-  _globals['_AUDIT']._serialized_end=423
+  _globals['_ACCESS']._serialized_end=392
+  _globals['_AUDIT']._serialized_start=394
+  _globals['_AUDIT']._serialized_end=449
 # @@protoc_insertion_point(module_scope)

@@ -79,6 +79,7 @@ class Access(message.Message):
     OWN_TENANT_FIELD_NUMBER: builtins.int
     WIDENED_BY_FIELD_NUMBER: builtins.int
     NEW_WORK_FIELD_NUMBER: builtins.int
+    FEATURE_FIELD_NUMBER: builtins.int
     public: builtins.bool
     """Anyone, without a token."""
     self: builtins.bool
@@ -96,6 +97,8 @@ class Access(message.Message):
     much as its plan allows. They still see what is there, pay, and tidy up. Whether a tenant's machines may call does
     not depend on it: without a subscription they may not.
     """
+    feature: builtins.str
+    """The feature of a plan that the method is part of, `module.feature`: refused to all of a tenant whose plan lacks it."""
     @builtins.property
     def realms(self) -> containers.RepeatedScalarFieldContainer[Realm.ValueType]:
         """Realms whose callers may use the method; both when empty."""
@@ -111,10 +114,11 @@ class Access(message.Message):
         own_tenant: builtins.bool = ...,
         widened_by: builtins.str = ...,
         new_work: builtins.bool = ...,
+        feature: builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["half_signed_in", b"half_signed_in", "permission", b"permission", "public", b"public", "rule", b"rule", "self", b"self"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["half_signed_in", b"half_signed_in", "new_work", b"new_work", "own_tenant", b"own_tenant", "permission", b"permission", "public", b"public", "realms", b"realms", "rule", b"rule", "self", b"self", "widened_by", b"widened_by"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["feature", b"feature", "half_signed_in", b"half_signed_in", "new_work", b"new_work", "own_tenant", b"own_tenant", "permission", b"permission", "public", b"public", "realms", b"realms", "rule", b"rule", "self", b"self", "widened_by", b"widened_by"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_rule: _TypeAlias = typing.Literal["public", "self", "half_signed_in", "permission"]  # noqa: Y015
     _WhichOneofArgType_rule: _TypeAlias = typing.Literal["rule", b"rule"]  # noqa: Y015

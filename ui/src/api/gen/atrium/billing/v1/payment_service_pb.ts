@@ -4,7 +4,7 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Payment, Payment_State, PaymentSchema, Refund, RefundSchema } from "./payment_pb";
+import type { Payment, Payment_State, PaymentSchema, Provider, Refund, RefundSchema } from "./payment_pb";
 import { file_atrium_billing_v1_payment } from "./payment_pb";
 import { file_atrium_options_v1_options } from "../../options/v1/options_pb";
 import { file_google_api_annotations } from "../../../google/api/annotations_pb";
@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file atrium/billing/v1/payment_service.proto.
  */
 export const file_atrium_billing_v1_payment_service: GenFile = /*@__PURE__*/
-  fileDesc("CidhdHJpdW0vYmlsbGluZy92MS9wYXltZW50X3NlcnZpY2UucHJvdG8SEWF0cml1bS5iaWxsaW5nLnYxIloKFENyZWF0ZVBheW1lbnRSZXF1ZXN0EhIKCmludm9pY2VfaWQYASABKAkSGQoRcGF5bWVudF9tZXRob2RfaWQYAiABKAkSEwoLcmV0dXJuX3BhdGgYAyABKAki/QEKE0xpc3RQYXltZW50c1JlcXVlc3QSFwoJdGVuYW50X2lkGAEgASgJQgTI8xgBEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJEhIKCmludm9pY2VfaWQYBCABKAkSMAoGc3RhdGVzGAUgAygOMiAuYXRyaXVtLmJpbGxpbmcudjEuUGF5bWVudC5TdGF0ZRIwCgxjcmVhdGVkX2Zyb20YBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmNyZWF0ZWRfdG8YByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIl0KFExpc3RQYXltZW50c1Jlc3BvbnNlEiwKCHBheW1lbnRzGAEgAygLMhouYXRyaXVtLmJpbGxpbmcudjEuUGF5bWVudBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiHwoRR2V0UGF5bWVudFJlcXVlc3QSCgoCaWQYASABKAkiIwoVQ29uZmlybVBheW1lbnRSZXF1ZXN0EgoKAmlkGAEgASgJIn0KFVJlY29yZFRyYW5zZmVyUmVxdWVzdBISCgppbnZvaWNlX2lkGAEgASgJEhQKDGFtb3VudF9taW5vchgCIAEoAxIsCghwYXlfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDAoEbm90ZRgEIAEoCSJIChRSZWZ1bmRQYXltZW50UmVxdWVzdBIKCgJpZBgBIAEoCRIUCgxhbW91bnRfbWlub3IYAiABKAMSDgoGcmVhc29uGAMgASgJImgKEkxpc3RSZWZ1bmRzUmVxdWVzdBIXCgl0ZW5hbnRfaWQYASABKAlCBMjzGAESEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkSEgoKcGF5bWVudF9pZBgEIAEoCSJaChNMaXN0UmVmdW5kc1Jlc3BvbnNlEioKB3JlZnVuZHMYASADKAsyGS5hdHJpdW0uYmlsbGluZy52MS5SZWZ1bmQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJMsEICg5QYXltZW50U2VydmljZRKOAQoNQ3JlYXRlUGF5bWVudBInLmF0cml1bS5iaWxsaW5nLnYxLkNyZWF0ZVBheW1lbnRSZXF1ZXN0GhouYXRyaXVtLmJpbGxpbmcudjEuUGF5bWVudCI4yvMYESIPcGF5bWVudHMuY3JlYXRlgtPkkwIdOgEqIhgvYXBpL3YxL2JpbGxpbmcvcGF5bWVudHMSlwEKDExpc3RQYXltZW50cxImLmF0cml1bS5iaWxsaW5nLnYxLkxpc3RQYXltZW50c1JlcXVlc3QaJy5hdHJpdW0uYmlsbGluZy52MS5MaXN0UGF5bWVudHNSZXNwb25zZSI2kAIByvMYDyINcGF5bWVudHMucmVhZILT5JMCGhIYL2FwaS92MS9iaWxsaW5nL3BheW1lbnRzEosBCgpHZXRQYXltZW50EiQuYXRyaXVtLmJpbGxpbmcudjEuR2V0UGF5bWVudFJlcXVlc3QaGi5hdHJpdW0uYmlsbGluZy52MS5QYXltZW50IjuQAgHK8xgPIg1wYXltZW50cy5yZWFkgtPkkwIfEh0vYXBpL3YxL2JpbGxpbmcvcGF5bWVudHMve2lkfRKgAQoOQ29uZmlybVBheW1lbnQSKC5hdHJpdW0uYmlsbGluZy52MS5Db25maXJtUGF5bWVudFJlcXVlc3QaGi5hdHJpdW0uYmlsbGluZy52MS5QYXltZW50IkiQAgLK8xgRIg9wYXltZW50cy5jcmVhdGWC0+STAio6ASoiJS9hcGkvdjEvYmlsbGluZy9wYXltZW50cy97aWR9L2NvbmZpcm0SnQEKDlJlY29yZFRyYW5zZmVyEiguYXRyaXVtLmJpbGxpbmcudjEuUmVjb3JkVHJhbnNmZXJSZXF1ZXN0GhouYXRyaXVtLmJpbGxpbmcudjEuUGF5bWVudCJFyvMYFCoBASIPcGF5bWVudHMucmVjb3JkgtPkkwInOgEqIiIvYXBpL3YxL2JpbGxpbmcvcGF5bWVudHMvdHJhbnNmZXJzEpwBCg1SZWZ1bmRQYXltZW50EicuYXRyaXVtLmJpbGxpbmcudjEuUmVmdW5kUGF5bWVudFJlcXVlc3QaGS5hdHJpdW0uYmlsbGluZy52MS5SZWZ1bmQiR8rzGBQqAQEiD3BheW1lbnRzLnJlZnVuZILT5JMCKToBKiIkL2FwaS92MS9iaWxsaW5nL3BheW1lbnRzL3tpZH0vcmVmdW5kEpMBCgtMaXN0UmVmdW5kcxIlLmF0cml1bS5iaWxsaW5nLnYxLkxpc3RSZWZ1bmRzUmVxdWVzdBomLmF0cml1bS5iaWxsaW5nLnYxLkxpc3RSZWZ1bmRzUmVzcG9uc2UiNZACAcrzGA8iDXBheW1lbnRzLnJlYWSC0+STAhkSFy9hcGkvdjEvYmlsbGluZy9yZWZ1bmRzYgZwcm90bzM", [file_atrium_billing_v1_payment, file_atrium_options_v1_options, file_google_api_annotations, file_google_protobuf_timestamp]);
+  fileDesc("CidhdHJpdW0vYmlsbGluZy92MS9wYXltZW50X3NlcnZpY2UucHJvdG8SEWF0cml1bS5iaWxsaW5nLnYxIosCChRDcmVhdGVQYXltZW50UmVxdWVzdBISCgppbnZvaWNlX2lkGAEgASgJEhkKEXBheW1lbnRfbWV0aG9kX2lkGAIgASgJEhMKC3JldHVybl9wYXRoGAMgASgJEkUKCm5ld19tZXRob2QYBCABKAsyMS5hdHJpdW0uYmlsbGluZy52MS5DcmVhdGVQYXltZW50UmVxdWVzdC5OZXdNZXRob2QaaAoJTmV3TWV0aG9kEi0KCHByb3ZpZGVyGAEgASgOMhsuYXRyaXVtLmJpbGxpbmcudjEuUHJvdmlkZXISGwoOcHJvdmlkZXJfdG9rZW4YAiABKAlCA4ABARIPCgdkZWZhdWx0GAMgASgIIv0BChNMaXN0UGF5bWVudHNSZXF1ZXN0EhcKCXRlbmFudF9pZBgBIAEoCUIEyPMYARIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCRISCgppbnZvaWNlX2lkGAQgASgJEjAKBnN0YXRlcxgFIAMoDjIgLmF0cml1bS5iaWxsaW5nLnYxLlBheW1lbnQuU3RhdGUSMAoMY3JlYXRlZF9mcm9tGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpjcmVhdGVkX3RvGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJdChRMaXN0UGF5bWVudHNSZXNwb25zZRIsCghwYXltZW50cxgBIAMoCzIaLmF0cml1bS5iaWxsaW5nLnYxLlBheW1lbnQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIh8KEUdldFBheW1lbnRSZXF1ZXN0EgoKAmlkGAEgASgJIiMKFUNvbmZpcm1QYXltZW50UmVxdWVzdBIKCgJpZBgBIAEoCSJ9ChVSZWNvcmRUcmFuc2ZlclJlcXVlc3QSEgoKaW52b2ljZV9pZBgBIAEoCRIUCgxhbW91bnRfbWlub3IYAiABKAMSLAoIcGF5X3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBG5vdGUYBCABKAkiSAoUUmVmdW5kUGF5bWVudFJlcXVlc3QSCgoCaWQYASABKAkSFAoMYW1vdW50X21pbm9yGAIgASgDEg4KBnJlYXNvbhgDIAEoCSJoChJMaXN0UmVmdW5kc1JlcXVlc3QSFwoJdGVuYW50X2lkGAEgASgJQgTI8xgBEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJEhIKCnBheW1lbnRfaWQYBCABKAkiWgoTTGlzdFJlZnVuZHNSZXNwb25zZRIqCgdyZWZ1bmRzGAEgAygLMhkuYXRyaXVtLmJpbGxpbmcudjEuUmVmdW5kEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCTLZCAoOUGF5bWVudFNlcnZpY2USpgEKDUNyZWF0ZVBheW1lbnQSJy5hdHJpdW0uYmlsbGluZy52MS5DcmVhdGVQYXltZW50UmVxdWVzdBoaLmF0cml1bS5iaWxsaW5nLnYxLlBheW1lbnQiUMrzGCk6FnBheW1lbnQtbWV0aG9kcy5tYW5hZ2UiD3BheW1lbnRzLmNyZWF0ZYLT5JMCHToBKiIYL2FwaS92MS9iaWxsaW5nL3BheW1lbnRzEpcBCgxMaXN0UGF5bWVudHMSJi5hdHJpdW0uYmlsbGluZy52MS5MaXN0UGF5bWVudHNSZXF1ZXN0GicuYXRyaXVtLmJpbGxpbmcudjEuTGlzdFBheW1lbnRzUmVzcG9uc2UiNpACAcrzGA8iDXBheW1lbnRzLnJlYWSC0+STAhoSGC9hcGkvdjEvYmlsbGluZy9wYXltZW50cxKLAQoKR2V0UGF5bWVudBIkLmF0cml1bS5iaWxsaW5nLnYxLkdldFBheW1lbnRSZXF1ZXN0GhouYXRyaXVtLmJpbGxpbmcudjEuUGF5bWVudCI7kAIByvMYDyINcGF5bWVudHMucmVhZILT5JMCHxIdL2FwaS92MS9iaWxsaW5nL3BheW1lbnRzL3tpZH0SoAEKDkNvbmZpcm1QYXltZW50EiguYXRyaXVtLmJpbGxpbmcudjEuQ29uZmlybVBheW1lbnRSZXF1ZXN0GhouYXRyaXVtLmJpbGxpbmcudjEuUGF5bWVudCJIkAICyvMYESIPcGF5bWVudHMuY3JlYXRlgtPkkwIqOgEqIiUvYXBpL3YxL2JpbGxpbmcvcGF5bWVudHMve2lkfS9jb25maXJtEp0BCg5SZWNvcmRUcmFuc2ZlchIoLmF0cml1bS5iaWxsaW5nLnYxLlJlY29yZFRyYW5zZmVyUmVxdWVzdBoaLmF0cml1bS5iaWxsaW5nLnYxLlBheW1lbnQiRcrzGBQqAQEiD3BheW1lbnRzLnJlY29yZILT5JMCJzoBKiIiL2FwaS92MS9iaWxsaW5nL3BheW1lbnRzL3RyYW5zZmVycxKcAQoNUmVmdW5kUGF5bWVudBInLmF0cml1bS5iaWxsaW5nLnYxLlJlZnVuZFBheW1lbnRSZXF1ZXN0GhkuYXRyaXVtLmJpbGxpbmcudjEuUmVmdW5kIkfK8xgUKgEBIg9wYXltZW50cy5yZWZ1bmSC0+STAik6ASoiJC9hcGkvdjEvYmlsbGluZy9wYXltZW50cy97aWR9L3JlZnVuZBKTAQoLTGlzdFJlZnVuZHMSJS5hdHJpdW0uYmlsbGluZy52MS5MaXN0UmVmdW5kc1JlcXVlc3QaJi5hdHJpdW0uYmlsbGluZy52MS5MaXN0UmVmdW5kc1Jlc3BvbnNlIjWQAgHK8xgPIg1wYXltZW50cy5yZWFkgtPkkwIZEhcvYXBpL3YxL2JpbGxpbmcvcmVmdW5kc2IGcHJvdG8z", [file_atrium_billing_v1_payment, file_atrium_options_v1_options, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
  * @generated from message atrium.billing.v1.CreatePaymentRequest
@@ -40,6 +40,11 @@ export type CreatePaymentRequest = Message<"atrium.billing.v1.CreatePaymentReque
    * @generated from field: string return_path = 3;
    */
   returnPath: string;
+
+  /**
+   * @generated from field: atrium.billing.v1.CreatePaymentRequest.NewMethod new_method = 4;
+   */
+  newMethod?: CreatePaymentRequest_NewMethod | undefined;
 };
 
 /**
@@ -48,6 +53,41 @@ export type CreatePaymentRequest = Message<"atrium.billing.v1.CreatePaymentReque
  */
 export const CreatePaymentRequestSchema: GenMessage<CreatePaymentRequest> = /*@__PURE__*/
   messageDesc(file_atrium_billing_v1_payment_service, 0);
+
+/**
+ * A method that the tenant does not have yet. Needs `payment-methods.manage`.
+ *
+ * @generated from message atrium.billing.v1.CreatePaymentRequest.NewMethod
+ */
+export type CreatePaymentRequest_NewMethod = Message<"atrium.billing.v1.CreatePaymentRequest.NewMethod"> & {
+  /**
+   * One that is charged: not PROVIDER_MANUAL.
+   *
+   * @generated from field: atrium.billing.v1.Provider provider = 1;
+   */
+  provider: Provider;
+
+  /**
+   * As in CreatePaymentMethod.
+   *
+   * @generated from field: string provider_token = 2;
+   */
+  providerToken: string;
+
+  /**
+   * Whether it is charged from now on when none is named. The first one always is.
+   *
+   * @generated from field: bool default = 3;
+   */
+  default: boolean;
+};
+
+/**
+ * Describes the message atrium.billing.v1.CreatePaymentRequest.NewMethod.
+ * Use `create(CreatePaymentRequest_NewMethodSchema)` to create a new message.
+ */
+export const CreatePaymentRequest_NewMethodSchema: GenMessage<CreatePaymentRequest_NewMethod> = /*@__PURE__*/
+  messageDesc(file_atrium_billing_v1_payment_service, 0, 0);
 
 /**
  * @generated from message atrium.billing.v1.ListPaymentsRequest
@@ -284,7 +324,9 @@ export const ListRefundsResponseSchema: GenMessage<ListRefundsResponse> = /*@__P
  */
 export const PaymentService: GenService<{
   /**
-   * Pays an invoice with a stored method. While a payment of the invoice is under way, it is continued instead.
+   * Pays an invoice with a stored method, or with a new one that is stored first. While a payment of the invoice is
+   * under way, it is continued instead. A new method that its payer has to confirm is refused with
+   * PAYMENT_METHOD_STATE, metadata `payment_method`: confirm that, then pay with it.
    *
    * @generated from rpc atrium.billing.v1.PaymentService.CreatePayment
    */

@@ -86,7 +86,7 @@ export enum ErrorReason {
   PAYMENT_METHOD_IN_USE = 9,
 
   /**
-   * FAILED_PRECONDITION: the payment method is not ready; metadata `state`.
+   * FAILED_PRECONDITION: the payment method is not ready; metadata `state`, and `payment_method` for a new one.
    *
    * @generated from enum value: ERROR_REASON_PAYMENT_METHOD_STATE = 10;
    */

@@ -186,7 +186,8 @@ export const DeleteApiKeyRequestSchema: GenMessage<DeleteApiKeyRequest> = /*@__P
  */
 export const ApiKeyService: GenService<{
   /**
-   * Creates a key and shows its secret, this once. Only its hash is kept.
+   * Creates a key and shows its secret, this once. Only its hash is kept. While a tenant's plan lacks the feature, its
+   * keys are kept and refused.
    *
    * @generated from rpc atrium.iam.v1.ApiKeyService.CreateApiKey
    */

@@ -283,7 +283,8 @@ export const DeleteRoleResponseSchema: GenMessage<DeleteRoleResponse> = /*@__PUR
  */
 export const RoleService: GenService<{
   /**
-   * Creates a role. Nobody can put into a role what they do not have.
+   * Creates a role. Nobody can put into a role what they do not have. A tenant whose plan lost the feature keeps its
+   * roles, and who holds them keeps what they allow; it can delete them, not make or change any.
    *
    * @generated from rpc atrium.iam.v1.RoleService.CreateRole
    */

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file atrium/options/v1/options.proto.
  */
 export const file_atrium_options_v1_options: GenFile = /*@__PURE__*/
-  fileDesc("Ch9hdHJpdW0vb3B0aW9ucy92MS9vcHRpb25zLnByb3RvEhFhdHJpdW0ub3B0aW9ucy52MSLGAQoGQWNjZXNzEhAKBnB1YmxpYxgBIAEoCEgAEg4KBHNlbGYYAiABKAhIABIYCg5oYWxmX3NpZ25lZF9pbhgDIAEoCEgAEhQKCnBlcm1pc3Npb24YBCABKAlIABIoCgZyZWFsbXMYBSADKA4yGC5hdHJpdW0ub3B0aW9ucy52MS5SZWFsbRISCgpvd25fdGVuYW50GAYgASgIEhIKCndpZGVuZWRfYnkYByABKAkSEAoIbmV3X3dvcmsYCCABKAhCBgoEcnVsZSInCgVBdWRpdBIOCgZhY3Rpb24YASABKAkSDgoGdGFyZ2V0GAIgASgJKkQKBVJlYWxtEhUKEVJFQUxNX1VOU1BFQ0lGSUVEEAASEgoOUkVBTE1fUExBVEZPUk0QARIQCgxSRUFMTV9URU5BTlQQAipWCglSYXRlQ2xhc3MSGgoWUkFURV9DTEFTU19VTlNQRUNJRklFRBAAEhYKElJBVEVfQ0xBU1NfU0lHTl9JThABEhUKEVJBVEVfQ0xBU1NfUFVCTElDEAI6UAoFYXVkaXQSHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxi6jgMgASgLMhguYXRyaXVtLm9wdGlvbnMudjEuQXVkaXRSBWF1ZGl0OjcKBnRlbmFudBIdLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE9wdGlvbnMYuY4DIAEoCFIGdGVuYW50OjsKB3Jldm9rZXMSHy5nb29nbGUucHJvdG9idWYuTWVzc2FnZU9wdGlvbnMYuY4DIAEoCVIHcmV2b2tlc2IGcHJvdG8z", [file_google_protobuf_descriptor]);
+  fileDesc("Ch9hdHJpdW0vb3B0aW9ucy92MS9vcHRpb25zLnByb3RvEhFhdHJpdW0ub3B0aW9ucy52MSLXAQoGQWNjZXNzEhAKBnB1YmxpYxgBIAEoCEgAEg4KBHNlbGYYAiABKAhIABIYCg5oYWxmX3NpZ25lZF9pbhgDIAEoCEgAEhQKCnBlcm1pc3Npb24YBCABKAlIABIoCgZyZWFsbXMYBSADKA4yGC5hdHJpdW0ub3B0aW9ucy52MS5SZWFsbRISCgpvd25fdGVuYW50GAYgASgIEhIKCndpZGVuZWRfYnkYByABKAkSEAoIbmV3X3dvcmsYCCABKAgSDwoHZmVhdHVyZRgJIAEoCUIGCgRydWxlIicKBUF1ZGl0Eg4KBmFjdGlvbhgBIAEoCRIOCgZ0YXJnZXQYAiABKAkqRAoFUmVhbG0SFQoRUkVBTE1fVU5TUEVDSUZJRUQQABISCg5SRUFMTV9QTEFURk9STRABEhAKDFJFQUxNX1RFTkFOVBACKlYKCVJhdGVDbGFzcxIaChZSQVRFX0NMQVNTX1VOU1BFQ0lGSUVEEAASFgoSUkFURV9DTEFTU19TSUdOX0lOEAESFQoRUkFURV9DTEFTU19QVUJMSUMQAjpQCgVhdWRpdBIeLmdvb2dsZS5wcm90b2J1Zi5NZXRob2RPcHRpb25zGLqOAyABKAsyGC5hdHJpdW0ub3B0aW9ucy52MS5BdWRpdFIFYXVkaXQ6NwoGdGVuYW50Eh0uZ29vZ2xlLnByb3RvYnVmLkZpZWxkT3B0aW9ucxi5jgMgASgIUgZ0ZW5hbnQ6OwoHcmV2b2tlcxIfLmdvb2dsZS5wcm90b2J1Zi5NZXNzYWdlT3B0aW9ucxi5jgMgASgJUgdyZXZva2VzYgZwcm90bzM", [file_google_protobuf_descriptor]);
 
 /**
  * Who may call a method. A method without it stops the start.
@@ -86,6 +86,13 @@ export type Access = Message<"atrium.options.v1.Access"> & {
    * @generated from field: bool new_work = 8;
    */
   newWork: boolean;
+
+  /**
+   * The feature of a plan that the method is part of, `module.feature`: refused to all of a tenant whose plan lacks it.
+   *
+   * @generated from field: string feature = 9;
+   */
+  feature: string;
 };
 
 /**
