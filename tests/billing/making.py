@@ -61,7 +61,8 @@ def terms_of(*prices: Price, currency: str = "EUR", interval: Interval = MONTH, 
 
 
 def terms_with(*books: PriceBook, **more: Any) -> Terms:
-    return Terms(**{"display_name": "Standard", "tier": "standard", "price_books": books, **more})
+    bare = {"display_name": "Standard", "tier": "standard", "price_books": books, "features": ("iam.api-keys",)}
+    return Terms(**{**bare, **more})
 
 
 def order_of(

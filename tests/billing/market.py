@@ -142,7 +142,7 @@ class Market:
 
     async def subscribed(self, minor: int = 1_000, active: bool = True) -> Subscription:
         """A running subscription, paid with the tenant's default method; its first period was paid elsewhere."""
-        now, terms = self.world.clock.now(), terms_of(flat(minor), features=("iam.api-keys",))
+        now, terms = self.world.clock.now(), terms_of(flat(minor))
         store = self.world.hosts["billing"].store
         async with store.unit(self.call, aside=True) as unit:
             plan, version = new_plan(PLAN, terms, now).published(now)

@@ -21,7 +21,7 @@ from actors.billing.domain.payment_method import Facts, Provider, new_payment_me
 from actors.billing.domain.period import Interval
 from actors.billing.domain.plan import new_plan, version_id
 from actors.billing.domain.subscription import Subscription
-from actors.billing.domain.terms import Price, PriceBook, Terms
+from actors.billing.domain.terms import Price, PriceBook
 from actors.billing.keeping import UsageTotal, total_id
 from actors.billing.selling import Selling
 from actors.billing.store import BillingUnit, BooksUnit
@@ -29,7 +29,7 @@ from actors.billing.subscribing import FREEZE_SECONDS
 from actors.kernel.call import system_call
 from actors.kernel.store.contract import Eq, Order
 from actors.kernel.store.unit import Store
-from tests.billing.making import MONTH, YEAR
+from tests.billing.making import MONTH, YEAR, terms_with
 from tests.world import World
 
 CLOSING = timedelta(hours=1, seconds=FREEZE_SECONDS)
@@ -67,7 +67,7 @@ class Shop:
     ) -> None:
         """Publishes a plan, or a new version of it, by the month, and by the year if it has such prices."""
         books = (PriceBook(currency, MONTH, prices), *((PriceBook(currency, YEAR, yearly),) if yearly else ()))
-        said = Terms(**{"display_name": id.title(), "tier": "standard", "price_books": books, **terms})
+        said = terms_with(*books, **{"display_name": id.title(), **terms})
         at = self.world.clock.now()
         async with self.store.unit(system_call(), aside=True) as unit:
             plan = await unit.plans.find(id)
