@@ -32,6 +32,7 @@ def killed_platform() -> Iterator[Platform]:
 @pytest.fixture
 def killable(killed_platform: Platform) -> Platform:
     """That platform, once it is over what was killed before."""
+
     def standing() -> tuple[str, dict[str, int]]:
         status = killed_platform.status()
         return status["state"], {name: len(found) for name, found in status["modules"].items()}

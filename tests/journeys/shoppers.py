@@ -126,7 +126,10 @@ class Shoppers:
             self._note(begun)
             if later:
                 paid = {"invoiceId": begun["invoice"]["id"], "paymentMethodId": shopper.card}
-                self._note({"payment": self._say(client, "/payments", paid)})
+                payment = self._say(client, "/payments", paid)
+                self._note({"payment": payment})
+                if payment["state"] != "STATE_SUCCEEDED":
+                    self.wrong.append(f"a card that pays has not paid: {payment}")
             more = {"seats": "5", "effectiveAt": "EFFECTIVE_AT_NOW", "paymentMethodId": shopper.card}
             changed = self._say(client, f"/subscriptions/{subscription}/change", more)
             self._note(changed)

@@ -70,6 +70,12 @@ def kill_under_load(platform: Platform, server: Server) -> None:
                 kill_once(load, server, chance, number)
             time.sleep(LOAD_SECONDS / 4)
         load.check()
+        import shutil
+
+        shutil.copytree(platform.home / "logs", "/tmp/mk-logs", dirs_exist_ok=True) if (
+            platform.home / "logs"
+        ).exists() else None
+        print(list(platform.home.iterdir()))
         print(f"acknowledged: {load.known}; the longest call took {load.longest:.1f} s")
         assert any(load.refused), "nobody noticed: there was no load on the books"
         found = Found.of(client, buyers)
@@ -158,6 +164,12 @@ def check_money(found: Found, known: Acknowledged) -> None:
     assert {one["state"] for one in found.invoices} == {"STATE_PAID"}
     first = Counter(one["subscriptionId"] for one in found.invoices if one["reason"] == "REASON_SUBSCRIPTION_CREATE")
     assert first == dict.fromkeys(bought, 1), "each subscription has one first invoice"
+    beside = [one for one in found.payments if one["id"] not in known.payments]
+    print(
+        [one for one in found.payments if one["invoiceId"] in {two["invoiceId"] for two in beside}],
+        [i for i in found.invoices if i["id"] in {two["invoiceId"] for two in beside}],
+    )
+    assert not beside, beside
     payments = {id: (one["state"], int(one["amountMinor"])) for id, one in once(found.payments).items()}
     assert payments == known.payments
     refunds = {id: int(one["amountMinor"]) for id, one in once(found.refunds).items()}
