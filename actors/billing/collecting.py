@@ -102,8 +102,8 @@ class Collecting:
             self.owing.try_later(unit, invoice, attempt, at + PARKED_AGAIN)
             return None
         invoice = await self.owing.with_credit(unit, invoice, account, id, at)
-        if invoice.state is not InvoiceState.OPEN:
-            return None
+        if not _to_be_tried(invoice, attempt):
+            return None  # what was under way when it was read first is settled by now
         method = await method_of(unit, invoice, account)
         if method is None or method.provider is Provider.MANUAL:
             if invoice.due_time is not None and at < invoice.due_time:

@@ -72,12 +72,14 @@ class Paying:
     ) -> Payment:
         """Stages a PENDING payment of all that is outstanding, and when it is looked up if nobody has settled it.
 
-        Commit it before `ask`. An invoice has one such payment at most: of two units the second is run again. Raises
-        InvoiceState, PaymentMethodState, ProviderMissing, and PaymentMethodNeeded for a method that is not charged.
+        Commit it before `ask`. An invoice has one such payment at most: of two units the second is run again, and so is
+        one since whose reading of the invoice it was paid, or anything else was done with it. Raises InvoiceState,
+        PaymentMethodState, ProviderMissing, and PaymentMethodNeeded for a method that is not charged.
         """
         if not self.charges(method):
             raise PaymentMethodNeeded
         payment = new_payment(invoice, method, id=id, at=at, attempt=attempt)
+        unit.invoices.of(invoice.tenant_id).hold(invoice)
         self.look_later(unit, payment, at)
         return unit.payments.of(payment.tenant_id).put(payment)
 

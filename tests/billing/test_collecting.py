@@ -8,16 +8,18 @@ from datetime import timedelta
 import pytest
 
 from actors.api.billing.v1 import InvoicePaymentDue
+from actors.api.billing.v1 import Payment as PaymentMessage
 from actors.billing.bookkeeping import posted
 from actors.billing.domain.credit import granted
 from actors.billing.domain.invoice import Invoice, Reason
 from actors.billing.domain.invoice import State as InvoiceState
 from actors.billing.domain.ledger import credit_granted
 from actors.billing.domain.money import Money
-from actors.billing.domain.payment import DeclineReason, Outcome, State
+from actors.billing.domain.payment import DeclineReason, Outcome, Payment, State
 from actors.billing.domain.period import Period
 from actors.billing.domain.subscription import Subscription
 from actors.billing.domain.subscription_state import State as SubscriptionState
+from actors.billing.store import BooksUnit
 from tests.billing.market import Market
 from tests.world import refused
 
@@ -85,6 +87,27 @@ async def test_a_failed_payment_is_tried_after_1_3_5_and_7_days_and_then_suspend
     assert market.told("EntitlementsChanged")[-1].usable
     assert market.told("PaymentSucceeded")[-1].account_current
     assert (await market.invoice(invoice.id)).state is InvoiceState.PAID
+
+
+async def test_an_attempt_that_somebody_else_made_meanwhile_is_not_made_twice(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await market.method("tok_insufficient_funds")
+    subscription = await market.subscribed()
+    look, rivals = market.paying.under_way, [""]
+
+    async def meanwhile(unit: BooksUnit, invoice: Invoice) -> Payment | None:
+        """The payer's own try fails between two reads of the attempt that is due."""
+        while rivals:
+            rivals.pop()
+            assert (await market.pay(invoice)).state == PaymentMessage.STATE_FAILED
+        return await look(unit, invoice)
+
+    monkeypatch.setattr(market.paying, "under_way", meanwhile)
+    invoice = await market.owe(10_000, settle=True, reason=Reason.CHANGE, subscription_id=subscription.id)
+    assert not rivals
+    assert [one.state for one in await market.payments(invoice)] == [State.FAILED]
+    assert invoice.attempt_count == 1
 
 
 async def test_who_may_stay_past_due_is_not_suspended() -> None:

@@ -11,10 +11,15 @@ from typing import Any
 import pytest
 
 from actors.api.billing.v1 import Payment as PaymentMessage
+from actors.billing.bookkeeping import posted
+from actors.billing.domain.credit import granted
 from actors.billing.domain.invoice import Invoice
 from actors.billing.domain.invoice import State as InvoiceState
+from actors.billing.domain.ledger import credit_granted
+from actors.billing.domain.money import Money
 from actors.billing.domain.payment import DeclineReason, Outcome, State
 from actors.billing.paying import ANSWER_SECONDS
+from actors.kernel.errors import Contended
 from tests.billing.market import Market
 from tests.world import refused
 
@@ -195,6 +200,36 @@ async def test_many_at_once_make_one_payment(market: Market) -> None:
     assert all(getattr(one, "reason", str)() == "INVOICE_STATE" for one in refusals)
     assert len({one.id for one in done if not isinstance(one, BaseException)}) == 1
     assert len(await market.moved()) == 1 and await market.balances() == PAID
+
+
+async def test_an_invoice_that_was_paid_since_it_was_read_is_not_charged_again(market: Market) -> None:
+    invoice = await market.to_pay()
+    with pytest.raises(Contended):
+        async with market.unit() as unit:
+            read = await unit.invoices.get(invoice.id)
+            assert (await market.pay(invoice)).state == S.STATE_SUCCEEDED
+            assert await market.paying.under_way(unit, read) is None
+            (method,) = await unit.payment_methods.select()
+            market.paying.begin(unit, read, method, id="pay_again", at=market.world.clock.now())
+    assert [one.state for one in await market.payments(invoice)] == [State.SUCCEEDED]
+    assert len(await market.moved()) == 1 and await market.balances() == PAID
+
+
+async def test_credit_that_comes_while_a_payment_begins_is_not_put_on_its_invoice(market: Market) -> None:
+    invoice = await market.to_pay()
+    async with market.unit() as unit:
+        (method,) = await unit.payment_methods.select()
+    with pytest.raises(Contended):
+        async with market.unit() as unit:
+            account = await unit.accounts.get(market.tenant_id)
+            now = market.world.clock.now()
+            grant = granted(account, Money(300, "EUR"), "sorry", id="crd_1", at=now)
+            account = posted(unit, account, now, credit_granted(grant, now))
+            await market.paying.owing.issuing.use_credit(unit, account, grant.id, now)
+            async with market.unit() as other:
+                read = await other.invoices.get(invoice.id)
+                market.paying.begin(other, read, method, id="pay_1", at=now)
+    assert (await market.invoice(invoice.id)).outstanding_minor == invoice.outstanding_minor
 
 
 async def test_who_has_no_method_is_told_so_and_nothing_is_begun(market: Market) -> None:

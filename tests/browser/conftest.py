@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
 
 from actors.local import web
 from tests.browser.accessibility import check_axe
@@ -22,6 +22,7 @@ from tests.browser.view import View
 from tests.journeys.platform import Platform, running
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+HERE = Path(__file__).parent
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars"]
 FAILED = pytest.StashKey[bool]()
 
@@ -58,8 +59,16 @@ def site(first_start: FirstStart) -> Platform:
     return first_start.platform
 
 
-@pytest_asyncio.fixture
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests in the browser run in the loop that it was started in."""
+    for item in items:
+        if item.path.is_relative_to(HERE) and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="package"), append=False)
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def browser() -> AsyncIterator[Browser]:
+    """One browser; each window that is opened in it is one of a person who was never here."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
@@ -69,7 +78,7 @@ async def browser() -> AsyncIterator[Browser]:
 OpenPage = Callable[..., Awaitable[Page]]
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="package")
 async def open_page(
     site: Platform, browser: Browser, request: pytest.FixtureRequest, tmp_path: Path
 ) -> AsyncIterator[OpenPage]:
@@ -79,6 +88,7 @@ async def open_page(
     each page looked like is kept in a file whose name is printed.
     """
     complaints: list[str] = []
+    contexts: list[BrowserContext] = []
     pages: list[Page] = []
 
     def listen(page: Page) -> None:
@@ -88,6 +98,7 @@ async def open_page(
 
     async def open(path: str, view: View | None = None) -> Page:
         context = await browser.new_context(base_url=site.url, **(view or View()).options())
+        contexts.append(context)
         context.set_default_timeout(15_000)
         context.on("page", listen)
         page = await context.new_page()
@@ -101,6 +112,8 @@ async def open_page(
             if not page.is_closed():
                 await page.screenshot(path=file, full_page=True)
                 print(f"{page.url} looked like {file}")
+    for context in contexts:
+        await context.close()
     assert not complaints, complaints
 
 

@@ -160,6 +160,26 @@ async def test_an_unchanged_record_is_not_written(shop: Shop) -> None:
     assert len(shop.committed) == 0
 
 
+async def test_what_a_unit_holds_nobody_else_has_written_since_it_was_read(shop: Shop) -> None:
+    await shop.put(Thing(id="t", name="same"))
+    async with shop.unit() as unit:
+        held = unit.things.hold(await unit.things.get("t"))
+        unit.offers.put(Thing(id="first"))
+    assert (held.name, held.version) == ("same", 2) and await shop.get("t") == held
+    with pytest.raises(Contended):
+        async with shop.unit() as unit:
+            read = await unit.things.get("t")
+            async with shop.unit() as other:
+                other.things.put((await other.things.get("t")).but(name="other"))
+            unit.things.hold(read)
+            unit.offers.put(Thing(id="second"))
+    async with shop.unit() as unit:
+        assert await unit.offers.find("first") is not None and await unit.offers.find("second") is None
+        changed = unit.things.put((await unit.things.get("t")).but(size=5))
+        assert unit.things.hold(changed) == changed
+    assert (await shop.get("t")).size == 5
+
+
 async def test_an_unchanged_record_still_makes_its_announcement(shop: Shop) -> None:
     await shop.put(Thing(id="t"))
     async with shop.unit() as unit:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.platform import Platform, running
+from tests.journeys.platform import Platform, eventually, running
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +16,29 @@ def platform() -> Iterator[Platform]:
         running(Path(folder), ATRIUM_IAM_REPLICAS="2", ATRIUM_TENANTS_REPLICAS="2") as started,
     ):
         yield started
+
+
+@pytest.fixture(scope="session")
+def killed_platform() -> Iterator[Platform]:
+    """One platform for the journeys that kill its processes, with one replica of each module but Billing's two."""
+    with (
+        tempfile.TemporaryDirectory(prefix="atr", ignore_cleanup_errors=True) as folder,
+        # Tokens that outlast the tests: what is under test is the platform, not the refreshing of clients.
+        running(Path(folder), ATRIUM_IAM_ACCESS_TOKEN_SECONDS="3600") as started,
+    ):
+        yield started
+
+
+@pytest.fixture
+def killable(killed_platform: Platform) -> Platform:
+    """That platform, once it is over what was killed before."""
+
+    def standing() -> tuple[str, dict[str, int]]:
+        status = killed_platform.status()
+        return status["state"], {name: len(found) for name, found in status["modules"].items()}
+
+    eventually(standing, lambda now: now == ("ready", {"iam": 1, "tenants": 1, "billing": 2}), 60)
+    return killed_platform
 
 
 @pytest.fixture

@@ -5,33 +5,21 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.journeys.platform import Platform, eventually, ok, running
+from tests.journeys.platform import Platform, eventually, ok
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
 
 TENANTS = 5
 PATIENCE_SECONDS = 60.0
-
-
-@pytest.fixture(scope="module")
-def platform() -> Iterator[Platform]:
-    with (
-        tempfile.TemporaryDirectory(prefix="atr", ignore_cleanup_errors=True) as folder,
-        running(Path(folder), ATRIUM_IAM_ACCESS_TOKEN_SECONDS="3600", ATRIUM_BILLING_REPLICAS="2") as started,
-    ):
-        yield started
 
 
 def with_card(client: httpx.Client, tenant_id: str) -> None:
@@ -68,23 +56,23 @@ def subscribe(client: httpx.Client, tenant_id: str, begin: threading.Barrier) ->
     raise AssertionError("billing does not come back")
 
 
-def test_billing_is_killed_while_tenants_subscribe_and_each_pays_once(platform: Platform) -> None:
-    admin = platform.set_up()
-    tenants = [platform.create_tenant(admin, f"b-{uuid.uuid4().hex[:8]}") for _ in range(TENANTS)]
-    with platform.client(admin) as client:
+def test_billing_is_killed_while_tenants_subscribe_and_each_pays_once(killable: Platform) -> None:
+    admin = killable.set_up()
+    tenants = [killable.create_tenant(admin, f"b-{uuid.uuid4().hex[:8]}") for _ in range(TENANTS)]
+    with killable.client(admin) as client:
         for tenant in tenants:
             with_card(client, tenant["id"])
         begin = threading.Barrier(TENANTS + 1)
         with ThreadPoolExecutor(TENANTS) as threads:
             asked = [threads.submit(subscribe, client, tenant["id"], begin) for tenant in tenants]
-            found = replicas(platform)
+            found = replicas(killable)
             begin.wait()
             for pause in (0.1, 0.3):
                 time.sleep(pause)
                 for pid in found:
                     with contextlib.suppress(ProcessLookupError):  # killed the time before
                         os.kill(pid, signal.SIGKILL)
-                found = replicas(platform)
+                found = replicas(killable)
             answers = [one.result() for one in asked]
         assert {one["subscription"]["tenantId"] for one in answers} == {one["id"] for one in tenants}
         for tenant in tenants:

@@ -2,17 +2,14 @@
 
 import os
 import signal
-import tempfile
 import time
 import uuid
-from collections.abc import Iterator
-from pathlib import Path
 
 import psutil
 import pytest
 
 from tests.journeys.load import Load
-from tests.journeys.platform import Platform, eventually, ok, running
+from tests.journeys.platform import Platform, eventually, ok
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
 
@@ -21,17 +18,6 @@ LOAD_SECONDS = float(os.environ.get("ATRIUM_TEST_LOAD_SECONDS", "6"))
 GOAL_SECONDS = 5.0
 SLACK = 3.0
 """These machines are shared: the goal is printed, the test fails well beyond it."""
-
-
-@pytest.fixture(scope="module")
-def single() -> Iterator[Platform]:
-    """A platform with one replica of each module: nobody stands in for what is killed."""
-    with (
-        tempfile.TemporaryDirectory(prefix="atr", ignore_cleanup_errors=True) as folder,
-        # Tokens that outlast the test: what is under test is the platform, not the refreshing of clients.
-        running(Path(folder), ATRIUM_IAM_ACCESS_TOKEN_SECONDS="3600") as started,
-    ):
-        yield started
 
 
 def victims(platform: Platform, what: str) -> list[int]:
@@ -48,15 +34,15 @@ def victims(platform: Platform, what: str) -> list[int]:
 
 
 @pytest.mark.parametrize("what", ["iam", "tenants", "mongod", "nats", "envoy", "ray supervisor", "supervisor"])
-def test_it_is_killed_under_load(single: Platform, what: str) -> None:
-    admin = single.set_up()
+def test_it_is_killed_under_load(killable: Platform, what: str) -> None:
+    admin = killable.set_up()
     name = f"t-{uuid.uuid4().hex[:10]}"
     # Without a limit of users, which other plans have.
-    tenant, _ = single.tenant_admin(admin, name, "enterprise")
+    tenant, _ = killable.tenant_admin(admin, name, "enterprise")
     tail_from = time.time()
-    with Load(single, admin, tenant["id"]) as load:
+    with Load(killable, admin, tenant["id"]) as load:
         time.sleep(LOAD_SECONDS / 3)
-        found = victims(single, what)
+        found = victims(killable, what)
         assert found, f"no process of {what}"
         killed = time.monotonic()
         for pid in found:
@@ -70,9 +56,9 @@ def test_it_is_killed_under_load(single: Platform, what: str) -> None:
         f"calls succeed again after {outage:.1f} s"
     )
     if what == "supervisor":
-        single.start()  # adopts what is running
+        killable.start()  # adopts what is running
     load.check()
-    one_event_each(single, admin, tenant["id"], load, tail_from)
+    one_event_each(killable, admin, tenant["id"], load, tail_from)
     assert outage <= GOAL_SECONDS * SLACK
 
 

@@ -4,30 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
-import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import grpc
 import httpx
 import pytest
 
 from actors.api.billing.v1 import RecordUsageResponse, StreamUsageRequest, UsageEvent, UsageServiceStub
-from tests.journeys.platform import Platform, eventually, ok, running
+from tests.journeys.platform import Platform, eventually, ok
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
 BATCHES, BATCH = 150, 500
-
-
-@pytest.fixture(scope="module")
-def platform() -> Iterator[Platform]:
-    with (
-        tempfile.TemporaryDirectory(prefix="atr", ignore_cleanup_errors=True) as folder,
-        running(Path(folder), ATRIUM_IAM_ACCESS_TOKEN_SECONDS="3600") as started,
-    ):
-        yield started
 
 
 def batch(run: str, number: int) -> StreamUsageRequest:
@@ -53,27 +42,27 @@ def stream(platform: Platform, token: str, batches: Callable[[], Iterator[Stream
 
 
 @pytest.mark.parametrize("what", ["billing", "mongod"])
-def test_a_stream_whose_servers_are_killed_counts_each_event_once(platform: Platform, what: str) -> None:
-    admin = platform.set_up()
-    with platform.client(admin) as client:
+def test_a_stream_whose_servers_are_killed_counts_each_event_once(killable: Platform, what: str) -> None:
+    admin = killable.set_up()
+    with killable.client(admin) as client:
         meter = {"displayName": "Exports", "unit": "export", "aggregation": "AGGREGATION_SUM"}
         eventually(
             lambda: client.patch("/api/v1/billing/meters/exports", json=meter), lambda one: one.status_code == 200, 60
         )
-    tenant, token = platform.tenant_admin(admin, f"u-{uuid.uuid4().hex[:8]}")
+    tenant, token = killable.tenant_admin(admin, f"u-{uuid.uuid4().hex[:8]}")
 
     def used() -> int:
         def shown() -> httpx.Response:
-            with platform.client(token) as client:
+            with killable.client(token) as client:
                 return client.get(f"/api/v1/billing/usage/{tenant['id']}")
 
         # Who was killed takes its time to come back, on a machine that is shared.
         answer = eventually(shown, lambda found: found.status_code != 503, seconds=60)
         return sum(int(one["quantity"]) for one in ok(answer)["meters"] if one["meter"]["id"] == "exports")
 
-    first = stream(platform, token, lambda: iter([batch("first", number) for number in range(4)]))
+    first = stream(killable, token, lambda: iter([batch("first", number) for number in range(4)]))
     assert (first.accepted, used()) == (4 * BATCH, 2 * 4 * BATCH)
-    status = platform.status()
+    status = killable.status()
     victims = [one["pid"] for one in status["modules"].get(what, ())] or [status["components"][what]["pid"]]
 
     def batches() -> Iterator[StreamUsageRequest]:
@@ -83,11 +72,11 @@ def test_a_stream_whose_servers_are_killed_counts_each_event_once(platform: Plat
                     os.kill(victims.pop(), signal.SIGKILL)
             yield batch("second", number)
 
-    answer = stream(platform, token, batches)
+    answer = stream(killable, token, batches)
     assert not victims
     assert answer.accepted + answer.duplicates == BATCHES * BATCH
     total = 2 * (BATCHES + 4) * BATCH
     assert used() == total
-    again = stream(platform, token, batches)
+    again = stream(killable, token, batches)
     assert (again.accepted, again.duplicates) == (0, BATCHES * BATCH)
     assert used() == total

@@ -118,6 +118,12 @@ class Records(Generic[R]):
         """
         return self.unit._put(self.collection, record, self.scope)
 
+    def hold(self, record: R) -> R:
+        """Makes the unit depend on a record that it read and may leave as it is: it is committed only if nobody else
+        has written the record since, and of two units that hold the same one, one. Returns it as it will be stored,
+        with its next etag."""
+        return self.unit._hold(self.collection, record, self.scope)
+
     def delete(self, record: R) -> None:
         """Stages the record's removal, with its announcements."""
         self.unit._delete(self.collection, record, self.scope)

@@ -211,6 +211,16 @@ class Unit:
         self._staged[key] = Put(_UNPLACED, {}, expected)
         return after
 
+    def _hold(self, collection: Collection[R], record: R, scope: str) -> R:
+        key = (collection.name, scope, record.id)
+        if isinstance(self._staged.get(key), Put) and (staged := self._records[key]) is not None:
+            return staged  # type: ignore[return-value]
+        self._collections[collection.name] = collection
+        held = dataclasses.replace(record, version=record.version + 1, tenant_id=_owner(collection, record, scope))
+        self._records[key] = held
+        self._staged[key] = Put(_UNPLACED, {}, record.version)
+        return held
+
     def _delete(self, collection: Collection[R], record: R, scope: str) -> None:
         key = (collection.name, scope, record.id)
         self._collections[collection.name] = collection
