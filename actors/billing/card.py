@@ -9,6 +9,7 @@ from actors.billing.collecting import Collecting
 from actors.billing.correspondence import Correspondence
 from actors.billing.counting import Counting
 from actors.billing.default_plans import publish_default_plans
+from actors.billing.disputing import Disputing
 from actors.billing.domain.proof import ReconciliationDue
 from actors.billing.expiring import Expiring
 from actors.billing.following import Following
@@ -63,12 +64,14 @@ def furnish(room: Room) -> Furnished:
         sandbox_secret=room.sealer.key("billing.sandbox"),
     )
     paying = Paying(room, providers, subscriptions)
-    refunding, vaulting = Refunding(paying), Vaulting(paying, subscriptions)
+    vaulting = Vaulting(paying, subscriptions)
     selling = Selling(room, catalogue, subscriptions, issuing, paying)
     papers = Papers(room)
     correspondence = Correspondence(room, papers)
-    webhooks = Webhooks(paying, refunding, vaulting, correspondence)
-    proving, platform = Proving(room, providers, correspondence), PlatformUsage(room)
+    disputing = Disputing(paying, correspondence)
+    refunding = Refunding(paying, disputing)
+    webhooks = Webhooks(paying, refunding, disputing, vaulting, correspondence)
+    proving, platform = Proving(room, providers, disputing, correspondence), PlatformUsage(room)
     workers = [
         Worker("providers", providers.kept_open, leased=False),
         Worker("billing.expiry", Expiring(vaulting, correspondence).run),

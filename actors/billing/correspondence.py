@@ -5,11 +5,15 @@ Tenants are written to in the language of their documents, as far as `mail_words
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from actors.billing.addressee import Addressee, Letter
+from actors.billing.domain.dispute import Dispute, Facts
+from actors.billing.domain.dispute import State as DisputeState
 from actors.billing.domain.invoice import Invoice, Kind
 from actors.billing.domain.money import Money, round_half_even
 from actors.billing.domain.payment import DeclineReason, Payment
@@ -20,7 +24,6 @@ from actors.billing.domain.subscription import Subscription
 from actors.billing.domain.terms import Terms
 from actors.billing.mail_words import MailWords
 from actors.billing.papers import UNNAMED, Papers
-from actors.billing.providers.contract import Dispute, DisputeState
 from actors.billing.settings import BillingSettings
 from actors.billing.store import BillingUnit, BooksUnit
 from actors.billing.walking import walk
@@ -217,6 +220,12 @@ class Correspondence:
             "moment": f"{proof.prove_time:%Y-%m-%d %H:%M} UTC",
             "entries": f"{proof.entries:,}",
             "count": "1 difference" if count == 1 else f"{count} differences",
+            "heading": "The books do not agree" if proof.differences else "The books agree, but not all were asked",
+            "unasked": [
+                f"{one.provider.name.title()} was not asked: {one.reason}. Nothing is proven of its books"
+                + (f" since {one.asked_until_time:%Y-%m-%d %H:%M} UTC." if one.asked_until_time else ".")
+                for one in proof.unasked
+            ],
             "lines": [
                 f"{one.kind} {one.id}: {Money(one.expected_minor, one.currency).formatted()} expected, "
                 f"{Money(one.found_minor, one.currency).formatted()} found"
@@ -228,34 +237,41 @@ class Correspondence:
 
     def disputed(self, payment: Payment, invoice: Invoice, dispute: Dispute) -> list[Mail]:
         """Tells the provider that a payer wants money back, or how that was decided; nobody, when it has no address."""
-        if not self.settings.seller_email:
-            return []
         name, at = invoice.buyer.name or payment.tenant_id, payment.provider.name.title()
         amount = Money(dispute.amount_minor, dispute.currency).formatted()
+        taken = Money(dispute.taken_minor, dispute.currency).formatted()
         what = f"The payment {payment.id} of invoice {invoice.number}, {amount}"
         if dispute.state is DisputeState.OPEN:
             heading = f"{name} disputes a payment"
             texts = [f"{what}, is disputed ({dispute.reason or 'no reason was given'})."]
-            until = f" until {dispute.respond_time:%Y-%m-%d %H:%M} UTC" if dispute.respond_time else ""
-            texts.append(f"Answer at {at}{until}: a dispute that nobody answers is lost.")
+            texts.append(_answer_by(at, dispute.respond_time))
+            texts.append(f"The books have {taken} of it as disputed until then. The invoice stays paid.")
+        elif dispute.state is DisputeState.WON:
+            heading = f"The dispute of {name} is won"
+            texts = [f"{what}, was disputed. {at} has decided: the money stays."]
         else:
-            won = dispute.state is DisputeState.WON
-            heading = f"The dispute of {name} is {'won' if won else 'lost'}"
-            texts = [f"{what}, was disputed. {at} has decided: the money {'stays' if won else 'goes back'}."]
-        if dispute.state is not DisputeState.WON:
-            texts.append("The books are unchanged. What was taken back shows in their nightly proof.")
-        letter = Letter(
-            subject=heading,
-            heading=heading,
-            amount=amount,
-            texts=tuple(texts),
-            action="See the invoice",
-            link=f"{self.room.platform.public_url}/master-admin/billing/invoices/{invoice.id}",
-        )
-        values: dict[str, Any] = {**vars(letter), "language": "en", "footer": f"{dispute.reference} at {at}."}
-        values["provider"] = self.settings.seller_name or UNNAMED
-        mail = templates(_FOLDER).render("letter", self.settings.seller_email, **values)
-        return [replace(mail, kind="disputed")]
+            heading = f"The dispute of {name} is lost"
+            texts = [f"{what}, was disputed. {at} has decided: the money goes back."]
+            texts.append(
+                f"The books have {taken} as lost. The invoice stays paid and nothing else has changed: "
+                "charge it again in agreement with them, or end their subscription."
+            )
+        link = f"{self.room.platform.public_url}/master-admin/billing/invoices/{invoice.id}"
+        return self._to_seller("disputed", heading, amount, texts, f"{dispute.provider_reference} at {at}.", link)
+
+    def disputed_elsewhere(self, provider: Provider, payment: str, dispute: Facts) -> list[Mail]:
+        """Tells the provider of a dispute about a payment that is not known here."""
+        at, amount = provider.name.title(), Money(dispute.amount_minor, dispute.currency).formatted()
+        heading = f"A payment at {at} that is not known here is disputed"
+        texts = [
+            f"{at} tells of a dispute over {amount} ({dispute.reason or 'no reason was given'}), of the payment "
+            f"{payment or 'without a name'}: it is {dispute.state.name.lower()}. The books have no such payment."
+        ]
+        if dispute.state is DisputeState.OPEN:
+            texts.append(_answer_by(at, dispute.respond_time))
+        texts.append("Nothing is booked. What was taken shows in the nightly proof of the books.")
+        link = f"{self.room.platform.public_url}/master-admin/billing/ledger"
+        return self._to_seller("disputed", heading, amount, texts, f"{dispute.reference} at {at}.", link)
 
     # --- inside ----------------------------------------------------------------------------------------------------
 
@@ -273,6 +289,25 @@ class Correspondence:
         }
         mails = [templates(_FOLDER).render("letter", email, attachments=attachments, **values) for email in to.emails]
         return [replace(mail, kind=kind) for mail in mails]
+
+    def _to_seller(
+        self, kind: str, heading: str, amount: str, texts: Sequence[str], footer: str, link: str
+    ) -> list[Mail]:
+        """To those who sell, in English; nobody when they have no address."""
+        if not self.settings.seller_email:
+            return []
+        letter = Letter(
+            subject=heading,
+            heading=heading,
+            amount=amount,
+            texts=tuple(texts),
+            action="See the invoice" if "/invoices/" in link else "See the ledger",
+            link=link,
+        )
+        values: dict[str, Any] = {**vars(letter), "language": "en", "footer": footer}
+        values["provider"] = self.settings.seller_name or UNNAMED
+        mail = templates(_FOLDER).render("letter", self.settings.seller_email, **values)
+        return [replace(mail, kind=kind)]
 
     def _last(self, words: MailWords, said: str) -> str:
         """What follows after the last attempt or reminder."""
@@ -303,6 +338,11 @@ def _payment(to: Addressee, invoice: Invoice) -> str:
 def _by_transfer(invoice: Invoice) -> bool:
     """Whether the buyer was given time to pay: others are charged at once."""
     return invoice.totals.due_minor > 0 and invoice.due_time != invoice.issue_time
+
+
+def _answer_by(at: str, respond_time: datetime | None) -> str:
+    until = f" until {respond_time:%Y-%m-%d %H:%M} UTC" if respond_time else ""
+    return f"Answer at {at}{until}: a dispute that nobody answers is lost."
 
 
 def _method(words: MailWords, payment: Payment | None, method: PaymentMethod | None) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from actors.billing.domain.charges import Credited
 from actors.billing.domain.invoice import AmountExceeds, Invoice
-from actors.billing.domain.payment import Payment
+from actors.billing.domain.payment import AmountDisputed, Payment
 from actors.billing.domain.payment_method import Provider
 from actors.kernel.records import Record
 
@@ -75,10 +75,11 @@ def new_refund(
 
     What became the tenant's credit goes back first, as far as it is still there: what the payment left over, and what
     later invoices have credited of this one. The rest is taken back of the invoice. So nobody has back more than they
-    paid. Raises PaymentState for a payment that brought nothing, AmountExceeds for more than is left.
+    paid, nor what a dispute has taken already. Raises PaymentState for a payment that brought nothing, AmountExceeds
+    for more than is left, AmountDisputed where that is for a dispute.
     """
     payment.must_have_succeeded("refund it")
-    whole = payment.amount_minor - payment.refunded_minor
+    whole = payment.refundable_minor
     used = payment.amount_minor - payment.excess_minor - (payment.refunded_minor - payment.refunded_excess_minor)
     on_credit = payment.excess_minor + credited.minor - payment.refunded_excess_minor
     spare = max(0, min(on_credit, credit_available_minor, whole))
@@ -86,6 +87,8 @@ def new_refund(
     left = min(whole, spare + max(0, min(used, charged)))
     amount = amount_minor or left
     if amount > left or amount < 1:
+        if payment.disputed_minor and amount <= payment.amount_minor - payment.refunded_minor:
+            raise AmountDisputed(disputed_minor=payment.disputed_minor, left_minor=left)
         raise AmountExceeds(left_minor=left)
     credit = min(amount, spare)
     return Refund(

@@ -112,7 +112,7 @@ class PaymentServiceServicer:
 
     def RefundPayment(self, request, context):
         """Gives all or part of a payment back. What became the tenant's credit goes back first, as far as it is not used;
-        the rest with a credit note. Never more than was not credited already.
+        the rest with a credit note. Never more than was not credited already, nor what a dispute has taken.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -43,7 +43,7 @@ class PaymentServiceStub:
     """Records that an invoice was paid by bank transfer."""
     RefundPayment: _grpc.UnaryUnaryMultiCallable[_payment_service_pb2.RefundPaymentRequest, _payment_pb2.Refund]
     """Gives all or part of a payment back. What became the tenant's credit goes back first, as far as it is not used;
-    the rest with a credit note. Never more than was not credited already.
+    the rest with a credit note. Never more than was not credited already, nor what a dispute has taken.
     """
     ListRefunds: _grpc.UnaryUnaryMultiCallable[_payment_service_pb2.ListRefundsRequest, _payment_service_pb2.ListRefundsResponse]
 
@@ -62,7 +62,7 @@ class PaymentServiceAsyncStub(PaymentServiceStub):
     """Records that an invoice was paid by bank transfer."""
     RefundPayment: _aio.UnaryUnaryMultiCallable[_payment_service_pb2.RefundPaymentRequest, _payment_pb2.Refund]  # type: ignore[assignment]
     """Gives all or part of a payment back. What became the tenant's credit goes back first, as far as it is not used;
-    the rest with a credit note. Never more than was not credited already.
+    the rest with a credit note. Never more than was not credited already, nor what a dispute has taken.
     """
     ListRefunds: _aio.UnaryUnaryMultiCallable[_payment_service_pb2.ListRefundsRequest, _payment_service_pb2.ListRefundsResponse]  # type: ignore[assignment]
 
@@ -114,7 +114,7 @@ class PaymentServiceServicer(metaclass=_abc_1.ABCMeta):
         call: _Call,
     ) -> _typing.Union[_payment_pb2.Refund, _abc.Awaitable[_payment_pb2.Refund]]:
         """Gives all or part of a payment back. What became the tenant's credit goes back first, as far as it is not used;
-        the rest with a credit note. Never more than was not credited already.
+        the rest with a credit note. Never more than was not credited already, nor what a dispute has taken.
         """
 
     @_abc_1.abstractmethod

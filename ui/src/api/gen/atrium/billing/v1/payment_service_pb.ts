@@ -331,7 +331,7 @@ export const PaymentService: GenService<{
   },
   /**
    * Gives all or part of a payment back. What became the tenant's credit goes back first, as far as it is not used;
-   * the rest with a credit note. Never more than was not credited already.
+   * the rest with a credit note. Never more than was not credited already, nor what a dispute has taken.
    *
    * @generated from rpc atrium.billing.v1.PaymentService.RefundPayment
    */
