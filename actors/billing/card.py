@@ -16,6 +16,7 @@ from actors.billing.following import Following
 from actors.billing.issuing import Issuing
 from actors.billing.letters import Letters
 from actors.billing.limiting import Limiting
+from actors.billing.notices import Notices
 from actors.billing.overlooked import Overlooked
 from actors.billing.papers import Papers
 from actors.billing.paying import Paying
@@ -68,10 +69,11 @@ def furnish(room: Room) -> Furnished:
     selling = Selling(room, catalogue, subscriptions, issuing, paying)
     papers = Papers(room)
     correspondence = Correspondence(room, papers)
-    disputing = Disputing(paying, correspondence)
+    notices = Notices(room)
+    disputing = Disputing(paying, notices)
     refunding = Refunding(paying, disputing)
-    webhooks = Webhooks(paying, refunding, disputing, vaulting, correspondence)
-    proving, platform = Proving(room, providers, disputing, correspondence), PlatformUsage(room)
+    webhooks = Webhooks(paying, refunding, disputing, vaulting)
+    proving, platform = Proving(room, providers, disputing, notices), PlatformUsage(room)
     workers = [
         Worker("providers", providers.kept_open, leased=False),
         Worker("billing.expiry", Expiring(vaulting, correspondence).run),

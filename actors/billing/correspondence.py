@@ -1,29 +1,24 @@
-"""What Billing writes to tenants and to the provider: decided in words here, sent once the unit is committed.
+"""What Billing writes to tenants: decided in words here, sent once the unit is committed.
 
-Tenants are written to in the language of their documents, as far as `mail_words` has it; the provider in English.
+Tenants are written to in the language of their documents, as far as `mail_words` has it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from actors.billing.addressee import Addressee, Letter
-from actors.billing.domain.dispute import Dispute, Facts
-from actors.billing.domain.dispute import State as DisputeState
 from actors.billing.domain.invoice import Invoice, Kind
-from actors.billing.domain.money import Money, round_half_even
+from actors.billing.domain.money import round_half_even
 from actors.billing.domain.payment import DeclineReason, Payment
 from actors.billing.domain.payment_method import PaymentMethod, Provider
-from actors.billing.domain.proof import LedgerProof
 from actors.billing.domain.recipient import ADMIN_ROLE, CONTACT_ROLE, recipients
+from actors.billing.domain.refund import Refund
 from actors.billing.domain.subscription import Subscription
 from actors.billing.domain.terms import Terms
 from actors.billing.mail_words import MailWords
-from actors.billing.papers import UNNAMED, Papers
+from actors.billing.papers import Papers
 from actors.billing.settings import BillingSettings
 from actors.billing.store import BillingUnit, BooksUnit
 from actors.billing.walking import walk
@@ -158,6 +153,43 @@ class Correspondence:
         )
         return await self._mails("reminder", to, letter)
 
+    async def credit_refunded(
+        self, to: Addressee, refund: Refund, payment: Payment, method: PaymentMethod | None
+    ) -> list[Mail]:
+        """Credit goes back to whoever paid it. What goes back of an invoice has a credit note, which says so."""
+        words, _ = to.language
+        amount = to.money(refund.credit_minor, refund.currency)
+        values = {"amount": amount, "company": to.company, "method": _method(words, payment, method)}
+        letter = self._of_refund(
+            to, refund, amount, words.refunded_subject, words.refunded, words.refunded_credit, values
+        )
+        return await self._mails("refund", to, letter)
+
+    async def refund_failed(
+        self, to: Addressee, refund: Refund, payment: Payment, method: PaymentMethod | None
+    ) -> list[Mail]:
+        """Money that was on its way back did not arrive, and is credit."""
+        words, _ = to.language
+        amount = to.money(refund.credited_minor, refund.currency)
+        values = {"amount": amount, "company": to.company, "method": _method(words, payment, method)}
+        values["provider"] = await self.papers.seller_name()
+        said = (words.refund_failed_subject, words.refund_failed, words.refund_is_credit)
+        return await self._mails("refund_failed", to, self._of_refund(to, refund, amount, *said, values))
+
+    def _of_refund(
+        self, to: Addressee, refund: Refund, amount: str, subject: str, heading: str, text: str, values: dict[str, str]
+    ) -> Letter:
+        words, _ = to.language
+        return Letter(
+            subject=subject.format(**values),
+            heading=heading,
+            amount=amount,
+            texts=(text.format(**values),),
+            sandbox=words.sandbox_receipt if refund.provider is Provider.SANDBOX else "",
+            action=words.see_invoice,
+            link=self._link(to, f"billing/invoices/{refund.invoice_id}"),
+        )
+
     async def suspended(self, to: Addressee, subscription: Subscription) -> list[Mail]:
         """Nothing may be used any more."""
         words, _ = to.language
@@ -210,69 +242,6 @@ class Correspondence:
         )
         return await self._mails("card_expiring", to, letter)
 
-    def not_proven(self, unit: BooksUnit, proof: LedgerProof) -> None:
-        """Tells the provider that the books do not agree; nobody, when it has no address."""
-        if not self.settings.seller_email:
-            return
-        count = len(proof.differences)
-        values: dict[str, Any] = {
-            "provider": self.settings.seller_name or UNNAMED,
-            "moment": f"{proof.prove_time:%Y-%m-%d %H:%M} UTC",
-            "entries": f"{proof.entries:,}",
-            "count": "1 difference" if count == 1 else f"{count} differences",
-            "heading": "The books do not agree" if proof.differences else "The books agree, but not all were asked",
-            "unasked": [
-                f"{one.provider.name.title()} was not asked: {one.reason}. Nothing is proven of its books"
-                + (f" since {one.asked_until_time:%Y-%m-%d %H:%M} UTC." if one.asked_until_time else ".")
-                for one in proof.unasked
-            ],
-            "lines": [
-                f"{one.kind} {one.id}: {Money(one.expected_minor, one.currency).formatted()} expected, "
-                f"{Money(one.found_minor, one.currency).formatted()} found"
-                for one in proof.differences[:20]
-            ],
-            "link": f"{self.room.platform.public_url}/master-admin/billing/ledger",
-        }
-        unit.mail(templates(_FOLDER).render("not_proven", self.settings.seller_email, **values))
-
-    def disputed(self, payment: Payment, invoice: Invoice, dispute: Dispute) -> list[Mail]:
-        """Tells the provider that a payer wants money back, or how that was decided; nobody, when it has no address."""
-        name, at = invoice.buyer.name or payment.tenant_id, payment.provider.name.title()
-        amount = Money(dispute.amount_minor, dispute.currency).formatted()
-        taken = Money(dispute.taken_minor, dispute.currency).formatted()
-        what = f"The payment {payment.id} of invoice {invoice.number}, {amount}"
-        if dispute.state is DisputeState.OPEN:
-            heading = f"{name} disputes a payment"
-            texts = [f"{what}, is disputed ({dispute.reason or 'no reason was given'})."]
-            texts.append(_answer_by(at, dispute.respond_time))
-            texts.append(f"The books have {taken} of it as disputed until then. The invoice stays paid.")
-        elif dispute.state is DisputeState.WON:
-            heading = f"The dispute of {name} is won"
-            texts = [f"{what}, was disputed. {at} has decided: the money stays."]
-        else:
-            heading = f"The dispute of {name} is lost"
-            texts = [f"{what}, was disputed. {at} has decided: the money goes back."]
-            texts.append(
-                f"The books have {taken} as lost. The invoice stays paid and nothing else has changed: "
-                "charge it again in agreement with them, or end their subscription."
-            )
-        link = f"{self.room.platform.public_url}/master-admin/billing/invoices/{invoice.id}"
-        return self._to_seller("disputed", heading, amount, texts, f"{dispute.provider_reference} at {at}.", link)
-
-    def disputed_elsewhere(self, provider: Provider, payment: str, dispute: Facts) -> list[Mail]:
-        """Tells the provider of a dispute about a payment that is not known here."""
-        at, amount = provider.name.title(), Money(dispute.amount_minor, dispute.currency).formatted()
-        heading = f"A payment at {at} that is not known here is disputed"
-        texts = [
-            f"{at} tells of a dispute over {amount} ({dispute.reason or 'no reason was given'}), of the payment "
-            f"{payment or 'without a name'}: it is {dispute.state.name.lower()}. The books have no such payment."
-        ]
-        if dispute.state is DisputeState.OPEN:
-            texts.append(_answer_by(at, dispute.respond_time))
-        texts.append("Nothing is booked. What was taken shows in the nightly proof of the books.")
-        link = f"{self.room.platform.public_url}/master-admin/billing/ledger"
-        return self._to_seller("disputed", heading, amount, texts, f"{dispute.reference} at {at}.", link)
-
     # --- inside ----------------------------------------------------------------------------------------------------
 
     async def _mails(
@@ -289,25 +258,6 @@ class Correspondence:
         }
         mails = [templates(_FOLDER).render("letter", email, attachments=attachments, **values) for email in to.emails]
         return [replace(mail, kind=kind) for mail in mails]
-
-    def _to_seller(
-        self, kind: str, heading: str, amount: str, texts: Sequence[str], footer: str, link: str
-    ) -> list[Mail]:
-        """To those who sell, in English; nobody when they have no address."""
-        if not self.settings.seller_email:
-            return []
-        letter = Letter(
-            subject=heading,
-            heading=heading,
-            amount=amount,
-            texts=tuple(texts),
-            action="See the invoice" if "/invoices/" in link else "See the ledger",
-            link=link,
-        )
-        values: dict[str, Any] = {**vars(letter), "language": "en", "footer": footer}
-        values["provider"] = self.settings.seller_name or UNNAMED
-        mail = templates(_FOLDER).render("letter", self.settings.seller_email, **values)
-        return [replace(mail, kind=kind)]
 
     def _last(self, words: MailWords, said: str) -> str:
         """What follows after the last attempt or reminder."""
@@ -338,11 +288,6 @@ def _payment(to: Addressee, invoice: Invoice) -> str:
 def _by_transfer(invoice: Invoice) -> bool:
     """Whether the buyer was given time to pay: others are charged at once."""
     return invoice.totals.due_minor > 0 and invoice.due_time != invoice.issue_time
-
-
-def _answer_by(at: str, respond_time: datetime | None) -> str:
-    until = f" until {respond_time:%Y-%m-%d %H:%M} UTC" if respond_time else ""
-    return f"Answer at {at}{until}: a dispute that nobody answers is lost."
 
 
 def _method(words: MailWords, payment: Payment | None, method: PaymentMethod | None) -> str:

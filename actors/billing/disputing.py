@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from actors.billing.bookkeeping import posted
-from actors.billing.correspondence import Correspondence
 from actors.billing.deriving import derived_id
 from actors.billing.domain import ledger
 from actors.billing.domain.dispute import Dispute, Facts, Moved, State, new_dispute
 from actors.billing.domain.invoice import Invoice
 from actors.billing.domain.payment import Payment
+from actors.billing.notices import Notices
 from actors.billing.paying import Paying
 from actors.billing.providers.contract import ProviderRefused
 from actors.billing.standing import credited_of
@@ -35,8 +35,8 @@ REVERSAL = "reversal"
 class Disputing:
     """Keeps the disputes of payments."""
 
-    def __init__(self, paying: Paying, correspondence: Correspondence) -> None:
-        self.paying, self.correspondence = paying, correspondence
+    def __init__(self, paying: Paying, notices: Notices) -> None:
+        self.paying, self.notices = paying, notices
         self.books, self.clock = paying.books, paying.clock
 
     async def look(self, call: Call, payment_id: str, moved: Sequence[Moved] = ()) -> list[Dispute]:
@@ -117,7 +117,7 @@ class Disputing:
         new = unit.disputes.of(tenant_id).put(new)
         if old is None or old.state is not new.state:
             log.warning("%s: the payment %s is disputed, %s", new.provider.name, payment.id, new.state.name)
-            for mail in self.correspondence.disputed(payment, invoice, new):
+            for mail in self.notices.disputed(payment, invoice, new):
                 unit.mail(mail)
         return payment, invoice
 

@@ -6,7 +6,6 @@ import logging
 from datetime import datetime, timedelta
 
 from actors.api.billing.v1 import ReconciliationDue
-from actors.billing.correspondence import Correspondence
 from actors.billing.disputing import Disputing
 from actors.billing.domain.ledger import AccountType
 from actors.billing.domain.proof import (
@@ -21,6 +20,7 @@ from actors.billing.domain.proof import (
 )
 from actors.billing.domain.proof import ReconciliationDue as ReconcileAgain
 from actors.billing.domain.refund import State as RefundState
+from actors.billing.notices import Notices
 from actors.billing.providers.registry import Providers
 from actors.billing.reconciling import Reconciling
 from actors.billing.store import BooksUnit
@@ -42,8 +42,8 @@ _BY_TRANSACTION = Order("transaction_id")
 class Proving:
     """The nightly proof, and one on demand."""
 
-    def __init__(self, room: Room, providers: Providers, disputing: Disputing, correspondence: Correspondence) -> None:
-        self.clock, self.correspondence = room.clock, correspondence
+    def __init__(self, room: Room, providers: Providers, disputing: Disputing, notices: Notices) -> None:
+        self.clock, self.notices = room.clock, notices
         self.books: Store[BooksUnit] = room.books
         self.reconciling = Reconciling(providers, disputing)
 
@@ -68,7 +68,8 @@ class Proving:
             if len(found.differences) > known:
                 log.error("the books are not proven: %s", found.differences[:5])
             if len(found.differences) > known or silent:
-                self.correspondence.not_proven(unit, found)
+                for mail in self.notices.not_proven(found):
+                    unit.mail(mail)
 
     async def keep(self, unit: BooksUnit, found: LedgerProof) -> LedgerProof:
         """Stages a proof in place of the last one, and when the providers that it lacks are asked again."""

@@ -10,10 +10,8 @@ from actors.billing.bookkeeping import posted
 from actors.billing.deriving import derived_id
 from actors.billing.disputing import Disputing, disputes_of
 from actors.billing.domain import ledger
-from actors.billing.domain.account import BillingAccount
 from actors.billing.domain.credit_note import refund_note
 from actors.billing.domain.invoice import AmountExceeds
-from actors.billing.domain.money import Money
 from actors.billing.domain.payment import Payment, PaymentOverdue
 from actors.billing.domain.refund import Refund, State, new_refund
 from actors.billing.paying import LONGEST_WAIT, Paying, time_for
@@ -23,7 +21,6 @@ from actors.billing.store import BooksUnit
 from actors.kernel.call import Call
 from actors.kernel.errors import IdempotencyKeyReused
 from actors.kernel.host.retry import attempts
-from actors.kernel.mail import Mail
 
 log = logging.getLogger(__name__)
 
@@ -144,7 +141,7 @@ class Refunding:
                 return refund
             lost = sum(one.lost_minor for one in disputes) - payment.refunded_disputed_minor
             disputed_minor = max(0, min(refund.amount_minor, lost))
-        refund = refunds.put(refund.settled(state is State.SUCCEEDED, at, reference))
+        refund = refunds.put(refund.settled(state is State.SUCCEEDED, at, reference, disputed_minor))
         note = await invoices.find(refund.credit_note_id) if refund.credit_note_id else None
         account = await unit.accounts.of(tenant_id).get(tenant_id)
         if refund.state is State.SUCCEEDED:
@@ -160,8 +157,8 @@ class Refunding:
         account = posted(unit, account, at, ledger.refund_failed(refund, at, disputed_minor))
         if disputed_minor == refund.amount_minor:
             return refund
-        if self.settings.seller_email:
-            unit.mail(_failed_mail(self.settings.seller_email, refund, account))
+        for mail in self.disputing.notices.refund_failed(refund, account):
+            unit.mail(mail)
         await self.owing.issuing.use_credit(unit, account, refund.id, at)
         return refund
 
@@ -180,15 +177,3 @@ class Refunding:
         except AmountExceeds:
             return State.FAILED, ""
         return found.state, found.reference
-
-
-def _failed_mail(to: str, refund: Refund, account: BillingAccount) -> Mail:
-    name = account.party.name or refund.tenant_id
-    amount = Money(refund.amount_minor, refund.currency).formatted()
-    text = (
-        f"A refund of {amount} to {name} ({refund.tenant_id}) did not arrive: {refund.provider.name.title()} could not "
-        "give it back.\n\n"
-        f"The payment is {refund.payment_id}, the refund {refund.id}: {refund.reason}\n\n"
-        "The amount is their credit now. Refund the payment again, or agree on another way with them.\n"
-    )
-    return Mail(to=to, subject=f"A refund to {name} failed", text=text, kind="billing.refund-failed")

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Mapping
 from datetime import timedelta
 
-from actors.billing.correspondence import Correspondence
 from actors.billing.disputing import Disputing
 from actors.billing.domain.dispute import Facts
 from actors.billing.domain.payment import Payment, State
@@ -37,10 +36,8 @@ class Webhooks:
         refunding: Refunding,
         disputing: Disputing,
         vaulting: Vaulting,
-        correspondence: Correspondence,
     ) -> None:
         self.paying, self.refunding, self.disputing, self.vaulting = paying, refunding, disputing, vaulting
-        self.correspondence = correspondence
         self.books, self.clock = paying.books, paying.clock
 
     async def take(self, name: str, headers: Mapping[str, str], raw_body: bytes, call: Call) -> None:
@@ -97,7 +94,7 @@ class Webhooks:
                 ProviderEventSeen(id=mark, expire_time=self.clock.now() + timedelta(days=SEEN_DAYS))
             )
             named = event.reference or event.idempotency_key
-            for mail in self.correspondence.disputed_elsewhere(provider, named, dispute):
+            for mail in self.disputing.notices.disputed_elsewhere(provider, named, dispute):
                 unit.mail(mail)
 
     async def _payment(self, provider: Provider, event: ProviderEvent, call: Call) -> None:

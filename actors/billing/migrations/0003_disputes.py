@@ -55,3 +55,6 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("refunded_disputed_minor", sa.BigInteger(), server_default=sql.default(0), nullable=False)
         )
+
+    with op.batch_alter_table("refunds", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("credited_minor", sa.BigInteger(), server_default=sql.default(0), nullable=False))

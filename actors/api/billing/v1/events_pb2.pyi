@@ -304,6 +304,48 @@ class PaymentFailed(message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 @typing.final
+class RefundSettled(message.Message):
+    """Announces that money went back to a payer, or could not."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: builtins.int
+    REFUND_ID_FIELD_NUMBER: builtins.int
+    PAYMENT_ID_FIELD_NUMBER: builtins.int
+    INVOICE_ID_FIELD_NUMBER: builtins.int
+    STATE_FIELD_NUMBER: builtins.int
+    AMOUNT_MINOR_FIELD_NUMBER: builtins.int
+    CREDITED_MINOR_FIELD_NUMBER: builtins.int
+    CURRENCY_FIELD_NUMBER: builtins.int
+    tenant_id: builtins.str
+    refund_id: builtins.str
+    payment_id: builtins.str
+    invoice_id: builtins.str
+    state: builtins.str
+    """Refund.State by name."""
+    amount_minor: builtins.int
+    credited_minor: builtins.int
+    """What of it could not go back, and is the tenant's credit now."""
+    currency: builtins.str
+    def __init__(
+        self,
+        *,
+        tenant_id: builtins.str = ...,
+        refund_id: builtins.str = ...,
+        payment_id: builtins.str = ...,
+        invoice_id: builtins.str = ...,
+        state: builtins.str = ...,
+        amount_minor: builtins.int = ...,
+        credited_minor: builtins.int = ...,
+        currency: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["amount_minor", b"amount_minor", "credited_minor", b"credited_minor", "currency", b"currency", "invoice_id", b"invoice_id", "payment_id", b"payment_id", "refund_id", b"refund_id", "state", b"state", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
 class PaymentDisputed(message.Message):
     """Announces that a payer disputes a payment, or that a dispute was decided."""
 

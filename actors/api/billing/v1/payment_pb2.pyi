@@ -339,6 +339,7 @@ class Refund(message.Message):
     CREDIT_NOTE_ID_FIELD_NUMBER: builtins.int
     PROVIDER_REFERENCE_FIELD_NUMBER: builtins.int
     CREATE_TIME_FIELD_NUMBER: builtins.int
+    CREDITED_MINOR_FIELD_NUMBER: builtins.int
     id: builtins.str
     tenant_id: builtins.str
     payment_id: builtins.str
@@ -349,6 +350,8 @@ class Refund(message.Message):
     credit_note_id: builtins.str
     """The credit note issued with it; empty when all of it was credit."""
     provider_reference: builtins.str
+    credited_minor: builtins.int
+    """What of a refund that failed is the tenant's credit: all of it, but for what went back by a dispute."""
     @builtins.property
     def create_time(self) -> timestamp_pb2.Timestamp: ...
     def __init__(
@@ -364,10 +367,11 @@ class Refund(message.Message):
         credit_note_id: builtins.str = ...,
         provider_reference: builtins.str = ...,
         create_time: timestamp_pb2.Timestamp | None = ...,
+        credited_minor: builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["create_time", b"create_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["amount_minor", b"amount_minor", "create_time", b"create_time", "credit_note_id", b"credit_note_id", "currency", b"currency", "id", b"id", "payment_id", b"payment_id", "provider_reference", b"provider_reference", "reason", b"reason", "state", b"state", "tenant_id", b"tenant_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["amount_minor", b"amount_minor", "create_time", b"create_time", "credit_note_id", b"credit_note_id", "credited_minor", b"credited_minor", "currency", b"currency", "id", b"id", "payment_id", b"payment_id", "provider_reference", b"provider_reference", "reason", b"reason", "state", b"state", "tenant_id", b"tenant_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
