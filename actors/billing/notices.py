@@ -70,7 +70,10 @@ class Notices:
             heading = f"{name} disputes a payment"
             texts = [f"{what}, is disputed ({dispute.reason or 'no reason was given'})."]
             texts.append(_answer_by(at, dispute.respond_time))
-            texts.append(f"The books have {taken} of it as disputed until then. The invoice stays paid.")
+            if dispute.taken_minor:
+                texts.append(f"{taken} was taken for it, and is booked as disputed until then. The invoice stays paid.")
+            else:
+                texts.append("Nothing was taken for it so far. The invoice stays paid.")
         elif dispute.state is State.WON:
             heading = f"The dispute of {name} is won"
             texts = [f"{what}, was disputed. {at} has decided: the money stays."]
@@ -78,8 +81,8 @@ class Notices:
             heading = f"The dispute of {name} is lost"
             texts = [f"{what}, was disputed. {at} has decided: the money goes back."]
             texts.append(
-                f"The books have {taken} as lost. The invoice stays paid and nothing else has changed: "
-                "charge it again in agreement with them, or end their subscription."
+                f"The books have {taken} as lost. The invoice stays paid and the subscription goes on: what follows is "
+                "yours to decide. Agree with them on another way to pay, or end the subscription."
             )
         link = f"{self.console}/invoices/{invoice.id}"
         return self._to_seller("disputed", heading, amount, texts, f"{dispute.provider_reference} at {at}.", link)

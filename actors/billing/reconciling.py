@@ -169,8 +169,9 @@ class Reconciling:
             await self.disputing.look(call, payment_id, movements)
         ours: Counter[tuple[str, str]] = Counter()
         async with self.books.unit(call.within(""), aside=True) as unit:
-            # Whatever moved since then was booked since then.
-            async for dispute in walk(unit.disputes, Between("update_time", since), order=Order("update_time")):
+            # Whatever moved since then was booked since then, but for the difference of two clocks.
+            booked = Between("update_time", since - SETTLING)
+            async for dispute in walk(unit.disputes, booked, order=Order("update_time")):
                 if dispute.provider is name:
                     for one in dispute.moved:
                         if since <= one.move_time < until:

@@ -112,7 +112,7 @@ async def test_a_dispute_is_told_and_booked_when_it_begins_and_when_it_is_lost(m
     assert await market.balances() == {"DISPUTED": 10_000, "REVENUE": -10_000}
     (mail,) = told(market)
     assert mail.to == "books@example.com" and mail.subject == "Acme disputes a payment"
-    assert payment.id in mail.text and "€100.00" in mail.text and "(fraudulent)" in mail.text
+    assert payment.id in mail.text and "€100.00 was taken" in mail.text and "(fraudulent)" in mail.text
     assert "Answer at Sandbox until " in mail.text and "/master-admin/billing/invoices/" in mail.text
     shown = (await market.world.call("billing.GetPayment", market.admin, id=payment.id)).disputes
     assert [(one.state, one.amount_minor, one.taken_minor, one.reason) for one in shown] == [
