@@ -189,6 +189,7 @@ DISPUTES = Collection(
     Reach.PROVIDER,
     indexes=(
         Index(("tenant_id", "create_time", "id")),
+        Index(("create_time", "id")),
         Index(("payment_id", "create_time", "id")),
         Index(("state", "create_time", "id")),
         Index(("update_time", "id")),

@@ -134,6 +134,25 @@ async def test_a_dispute_is_told_and_booked_when_it_begins_and_when_it_is_lost(m
     assert await ids(market) == {f"dispute:{listed.disputes[0].id}:{n}" for n in (1, 2)}
 
 
+async def test_disputes_are_listed_by_state_and_payment_each_tenants_own(market: Market) -> None:
+    world, first = market.world, await disputed(market, "tok_disputed_lost")
+    await decide(market)
+    await market.method("tok_disputed")
+    (second,) = await market.payments(await market.owe(10_000, settle=True))
+    await begin(market)
+
+    async def listed(token: str, **more: Any) -> list[str]:
+        return [one.payment_id for one in (await world.call("billing.ListDisputes", token, **more)).disputes]
+
+    assert await listed(market.admin) == [second.id, first.id] == await listed(market.root)
+    assert await listed(market.root, states=["STATE_OPEN"]) == [second.id]
+    assert await listed(market.admin, payment_id=first.id) == [first.id]
+    page = await world.call("billing.ListDisputes", market.root, page_size=1)
+    rest = await world.call("billing.ListDisputes", market.root, page_size=1, page_token=page.next_page_token)
+    assert [one.payment_id for one in (*page.disputes, *rest.disputes)] == [second.id, first.id]
+    assert await listed(world.globex_admin) == []
+
+
 async def test_a_dispute_that_is_won_leaves_the_books_as_they_were(market: Market) -> None:
     payment = await disputed(market, "tok_disputed_won")
     kept = (await market.invoice(payment.invoice_id)).kept_micros

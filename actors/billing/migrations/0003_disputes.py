@@ -39,6 +39,7 @@ def upgrade() -> None:
         mysql_engine="InnoDB",
     )
     with op.batch_alter_table("disputes", schema=None) as batch_op:
+        batch_op.create_index("ix_disputes_create_time_id", ["create_time", "id"], unique=False)
         batch_op.create_index(
             "ix_disputes_payment_id_create_time_id", ["payment_id", "create_time", "id"], unique=False
         )

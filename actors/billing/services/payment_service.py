@@ -10,6 +10,8 @@ from actors.api.billing.v1 import (
     ConfirmPaymentRequest,
     CreatePaymentRequest,
     GetPaymentRequest,
+    ListDisputesRequest,
+    ListDisputesResponse,
     ListPaymentsRequest,
     ListPaymentsResponse,
     ListRefundsRequest,
@@ -128,6 +130,18 @@ class PaymentService(PaymentServiceServicer):
             page = await unit.refunds.page(*where, order=_NEWEST_FIRST, request=request)
         return ListRefundsResponse(
             refunds=[wire.message(RefundMessage, refund) for refund in page.items],
+            next_page_token=page.next_page_token,
+        )
+
+    async def ListDisputes(self, request: ListDisputesRequest, call: Call) -> ListDisputesResponse:
+        where: list[Condition] = [Eq("payment_id", request.payment_id)] if request.payment_id else []
+        if request.states:
+            descriptor = DisputeMessage.DESCRIPTOR.enum_types_by_name["State"]
+            where.append(In("state", tuple(wire.enum_name(descriptor, number) for number in request.states)))
+        async with self.store.unit(call) as unit:
+            page = await unit.disputes.page(*where, order=_NEWEST_FIRST, request=request)
+        return ListDisputesResponse(
+            disputes=[wire.message(DisputeMessage, dispute) for dispute in page.items],
             next_page_token=page.next_page_token,
         )
 

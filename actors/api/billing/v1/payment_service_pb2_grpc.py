@@ -71,6 +71,11 @@ class PaymentServiceStub:
                 request_serializer=atrium_dot_billing_dot_v1_dot_payment__service__pb2.ListRefundsRequest.SerializeToString,
                 response_deserializer=atrium_dot_billing_dot_v1_dot_payment__service__pb2.ListRefundsResponse.FromString,
                 _registered_method=True)
+        self.ListDisputes = channel.unary_unary(
+                '/atrium.billing.v1.PaymentService/ListDisputes',
+                request_serializer=atrium_dot_billing_dot_v1_dot_payment__service__pb2.ListDisputesRequest.SerializeToString,
+                response_deserializer=atrium_dot_billing_dot_v1_dot_payment__service__pb2.ListDisputesResponse.FromString,
+                _registered_method=True)
 
 
 class PaymentServiceServicer:
@@ -124,6 +129,13 @@ class PaymentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListDisputes(self, request, context):
+        """Disputes are answered at the provider, and followed here.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PaymentServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -161,6 +173,11 @@ def add_PaymentServiceServicer_to_server(servicer, server):
                     servicer.ListRefunds,
                     request_deserializer=atrium_dot_billing_dot_v1_dot_payment__service__pb2.ListRefundsRequest.FromString,
                     response_serializer=atrium_dot_billing_dot_v1_dot_payment__service__pb2.ListRefundsResponse.SerializeToString,
+            ),
+            'ListDisputes': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDisputes,
+                    request_deserializer=atrium_dot_billing_dot_v1_dot_payment__service__pb2.ListDisputesRequest.FromString,
+                    response_serializer=atrium_dot_billing_dot_v1_dot_payment__service__pb2.ListDisputesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -353,6 +370,33 @@ class PaymentService:
             '/atrium.billing.v1.PaymentService/ListRefunds',
             atrium_dot_billing_dot_v1_dot_payment__service__pb2.ListRefundsRequest.SerializeToString,
             atrium_dot_billing_dot_v1_dot_payment__service__pb2.ListRefundsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDisputes(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/atrium.billing.v1.PaymentService/ListDisputes',
+            atrium_dot_billing_dot_v1_dot_payment__service__pb2.ListDisputesRequest.SerializeToString,
+            atrium_dot_billing_dot_v1_dot_payment__service__pb2.ListDisputesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -46,6 +46,8 @@ class PaymentServiceStub:
     the rest with a credit note. Never more than was not credited already, nor what a dispute has taken.
     """
     ListRefunds: _grpc.UnaryUnaryMultiCallable[_payment_service_pb2.ListRefundsRequest, _payment_service_pb2.ListRefundsResponse]
+    ListDisputes: _grpc.UnaryUnaryMultiCallable[_payment_service_pb2.ListDisputesRequest, _payment_service_pb2.ListDisputesResponse]
+    """Disputes are answered at the provider, and followed here."""
 
 @_typing.type_check_only
 class PaymentServiceAsyncStub(PaymentServiceStub):
@@ -65,6 +67,8 @@ class PaymentServiceAsyncStub(PaymentServiceStub):
     the rest with a credit note. Never more than was not credited already, nor what a dispute has taken.
     """
     ListRefunds: _aio.UnaryUnaryMultiCallable[_payment_service_pb2.ListRefundsRequest, _payment_service_pb2.ListRefundsResponse]  # type: ignore[assignment]
+    ListDisputes: _aio.UnaryUnaryMultiCallable[_payment_service_pb2.ListDisputesRequest, _payment_service_pb2.ListDisputesResponse]  # type: ignore[assignment]
+    """Disputes are answered at the provider, and followed here."""
 
 class PaymentServiceServicer(metaclass=_abc_1.ABCMeta):
     """Payments of invoices, and refunds."""
@@ -123,5 +127,13 @@ class PaymentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _payment_service_pb2.ListRefundsRequest,
         call: _Call,
     ) -> _typing.Union[_payment_service_pb2.ListRefundsResponse, _abc.Awaitable[_payment_service_pb2.ListRefundsResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def ListDisputes(
+        self,
+        request: _payment_service_pb2.ListDisputesRequest,
+        call: _Call,
+    ) -> _typing.Union[_payment_service_pb2.ListDisputesResponse, _abc.Awaitable[_payment_service_pb2.ListDisputesResponse]]:
+        """Disputes are answered at the provider, and followed here."""
 
 def add_PaymentServiceServicer_to_server(servicer: PaymentServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -4,7 +4,7 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Payment, Payment_State, PaymentSchema, Refund, RefundSchema } from "./payment_pb";
+import type { Dispute, Dispute_State, Payment, Payment_State, PaymentSchema, Refund, RefundSchema } from "./payment_pb";
 import { file_atrium_billing_v1_payment } from "./payment_pb";
 import { file_atrium_options_v1_options } from "../../options/v1/options_pb";
 import { file_buf_validate_validate } from "../../../buf/validate/validate_pb";
@@ -17,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file atrium/billing/v1/payment_service.proto.
  */
 export const file_atrium_billing_v1_payment_service: GenFile = /*@__PURE__*/
-  fileDesc("CidhdHJpdW0vYmlsbGluZy92MS9wYXltZW50X3NlcnZpY2UucHJvdG8SEWF0cml1bS5iaWxsaW5nLnYxIpQBChRDcmVhdGVQYXltZW50UmVxdWVzdBIdCgppbnZvaWNlX2lkGAEgASgJQgm6SAZyBBABGEASIgoRcGF5bWVudF9tZXRob2RfaWQYAiABKAlCB7pIBHICGEASOQoLcmV0dXJuX3BhdGgYAyABKAlCJLpIIXIfGPQDMhpeKC9bQS1aYS16MC05L18uPz0mJS1dKik/JCK0AgoTTGlzdFBheW1lbnRzUmVxdWVzdBIeCgl0ZW5hbnRfaWQYASABKAlCC7pIBHICGEDI8xgBEh0KCXBhZ2Vfc2l6ZRgCIAEoBUIKukgHGgUY9AMoABIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiACBIbCgppbnZvaWNlX2lkGAQgASgJQge6SARyAhhAEkEKBnN0YXRlcxgFIAMoDjIgLmF0cml1bS5iaWxsaW5nLnYxLlBheW1lbnQuU3RhdGVCD7pIDJIBCRAFIgWCAQIQARIwCgxjcmVhdGVkX2Zyb20YBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmNyZWF0ZWRfdG8YByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIl0KFExpc3RQYXltZW50c1Jlc3BvbnNlEiwKCHBheW1lbnRzGAEgAygLMhouYXRyaXVtLmJpbGxpbmcudjEuUGF5bWVudBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiKgoRR2V0UGF5bWVudFJlcXVlc3QSFQoCaWQYASABKAlCCbpIBnIEEAEYQCIuChVDb25maXJtUGF5bWVudFJlcXVlc3QSFQoCaWQYASABKAlCCbpIBnIEEAEYQCKiAQoVUmVjb3JkVHJhbnNmZXJSZXF1ZXN0Eh0KCmludm9pY2VfaWQYASABKAlCCbpIBnIEEAEYQBIkCgxhbW91bnRfbWlub3IYAiABKANCDrpICyIJGICglKWNHSAAEiwKCHBheV90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIWCgRub3RlGAQgASgJQgi6SAVyAxjIASJvChRSZWZ1bmRQYXltZW50UmVxdWVzdBIVCgJpZBgBIAEoCUIJukgGcgQQARhAEiQKDGFtb3VudF9taW5vchgCIAEoA0IOukgLIgkYgKCUpY0dKAASGgoGcmVhc29uGAMgASgJQgq6SAdyBRADGPQDIo4BChJMaXN0UmVmdW5kc1JlcXVlc3QSHgoJdGVuYW50X2lkGAEgASgJQgu6SARyAhhAyPMYARIdCglwYWdlX3NpemUYAiABKAVCCrpIBxoFGPQDKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAgSGwoKcGF5bWVudF9pZBgEIAEoCUIHukgEcgIYQCJaChNMaXN0UmVmdW5kc1Jlc3BvbnNlEioKB3JlZnVuZHMYASADKAsyGS5hdHJpdW0uYmlsbGluZy52MS5SZWZ1bmQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJMp4ICg5QYXltZW50U2VydmljZRKVAQoNQ3JlYXRlUGF5bWVudBInLmF0cml1bS5iaWxsaW5nLnYxLkNyZWF0ZVBheW1lbnRSZXF1ZXN0GhouYXRyaXVtLmJpbGxpbmcudjEuUGF5bWVudCI/0vMYGAoWYmlsbGluZzpwYXltZW50OmNyZWF0ZYLT5JMCHToBKiIYL2FwaS92MS9iaWxsaW5nL3BheW1lbnRzEoQBCgxMaXN0UGF5bWVudHMSJi5hdHJpdW0uYmlsbGluZy52MS5MaXN0UGF5bWVudHNSZXF1ZXN0GicuYXRyaXVtLmJpbGxpbmcudjEuTGlzdFBheW1lbnRzUmVzcG9uc2UiI5ACAYLT5JMCGhIYL2FwaS92MS9iaWxsaW5nL3BheW1lbnRzEngKCkdldFBheW1lbnQSJC5hdHJpdW0uYmlsbGluZy52MS5HZXRQYXltZW50UmVxdWVzdBoaLmF0cml1bS5iaWxsaW5nLnYxLlBheW1lbnQiKJACAYLT5JMCHxIdL2FwaS92MS9iaWxsaW5nL3BheW1lbnRzL3tpZH0SqAEKDkNvbmZpcm1QYXltZW50EiguYXRyaXVtLmJpbGxpbmcudjEuQ29uZmlybVBheW1lbnRSZXF1ZXN0GhouYXRyaXVtLmJpbGxpbmcudjEuUGF5bWVudCJQkAIC0vMYGQoXYmlsbGluZzpwYXltZW50OmNvbmZpcm2C0+STAio6ASoiJS9hcGkvdjEvYmlsbGluZy9wYXltZW50cy97aWR9L2NvbmZpcm0SoQEKDlJlY29yZFRyYW5zZmVyEiguYXRyaXVtLmJpbGxpbmcudjEuUmVjb3JkVHJhbnNmZXJSZXF1ZXN0GhouYXRyaXVtLmJpbGxpbmcudjEuUGF5bWVudCJJ0vMYGAoWYmlsbGluZzpwYXltZW50OnJlY29yZILT5JMCJzoBKiIiL2FwaS92MS9iaWxsaW5nL3BheW1lbnRzL3RyYW5zZmVycxKgAQoNUmVmdW5kUGF5bWVudBInLmF0cml1bS5iaWxsaW5nLnYxLlJlZnVuZFBheW1lbnRSZXF1ZXN0GhkuYXRyaXVtLmJpbGxpbmcudjEuUmVmdW5kIkvS8xgYChZiaWxsaW5nOnBheW1lbnQ6cmVmdW5kgtPkkwIpOgEqIiQvYXBpL3YxL2JpbGxpbmcvcGF5bWVudHMve2lkfS9yZWZ1bmQSgAEKC0xpc3RSZWZ1bmRzEiUuYXRyaXVtLmJpbGxpbmcudjEuTGlzdFJlZnVuZHNSZXF1ZXN0GiYuYXRyaXVtLmJpbGxpbmcudjEuTGlzdFJlZnVuZHNSZXNwb25zZSIikAIBgtPkkwIZEhcvYXBpL3YxL2JpbGxpbmcvcmVmdW5kc2IGcHJvdG8z", [file_atrium_billing_v1_payment, file_atrium_options_v1_options, file_buf_validate_validate, file_google_api_annotations, file_google_protobuf_timestamp]);
+  fileDesc("CidhdHJpdW0vYmlsbGluZy92MS9wYXltZW50X3NlcnZpY2UucHJvdG8SEWF0cml1bS5iaWxsaW5nLnYxIpQBChRDcmVhdGVQYXltZW50UmVxdWVzdBIdCgppbnZvaWNlX2lkGAEgASgJQgm6SAZyBBABGEASIgoRcGF5bWVudF9tZXRob2RfaWQYAiABKAlCB7pIBHICGEASOQoLcmV0dXJuX3BhdGgYAyABKAlCJLpIIXIfGPQDMhpeKC9bQS1aYS16MC05L18uPz0mJS1dKik/JCK0AgoTTGlzdFBheW1lbnRzUmVxdWVzdBIeCgl0ZW5hbnRfaWQYASABKAlCC7pIBHICGEDI8xgBEh0KCXBhZ2Vfc2l6ZRgCIAEoBUIKukgHGgUY9AMoABIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiACBIbCgppbnZvaWNlX2lkGAQgASgJQge6SARyAhhAEkEKBnN0YXRlcxgFIAMoDjIgLmF0cml1bS5iaWxsaW5nLnYxLlBheW1lbnQuU3RhdGVCD7pIDJIBCRAFIgWCAQIQARIwCgxjcmVhdGVkX2Zyb20YBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmNyZWF0ZWRfdG8YByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIl0KFExpc3RQYXltZW50c1Jlc3BvbnNlEiwKCHBheW1lbnRzGAEgAygLMhouYXRyaXVtLmJpbGxpbmcudjEuUGF5bWVudBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiKgoRR2V0UGF5bWVudFJlcXVlc3QSFQoCaWQYASABKAlCCbpIBnIEEAEYQCIuChVDb25maXJtUGF5bWVudFJlcXVlc3QSFQoCaWQYASABKAlCCbpIBnIEEAEYQCKiAQoVUmVjb3JkVHJhbnNmZXJSZXF1ZXN0Eh0KCmludm9pY2VfaWQYASABKAlCCbpIBnIEEAEYQBIkCgxhbW91bnRfbWlub3IYAiABKANCDrpICyIJGICglKWNHSAAEiwKCHBheV90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIWCgRub3RlGAQgASgJQgi6SAVyAxjIASJvChRSZWZ1bmRQYXltZW50UmVxdWVzdBIVCgJpZBgBIAEoCUIJukgGcgQQARhAEiQKDGFtb3VudF9taW5vchgCIAEoA0IOukgLIgkYgKCUpY0dKAASGgoGcmVhc29uGAMgASgJQgq6SAdyBRADGPQDIo4BChJMaXN0UmVmdW5kc1JlcXVlc3QSHgoJdGVuYW50X2lkGAEgASgJQgu6SARyAhhAyPMYARIdCglwYWdlX3NpemUYAiABKAVCCrpIBxoFGPQDKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAgSGwoKcGF5bWVudF9pZBgEIAEoCUIHukgEcgIYQCJaChNMaXN0UmVmdW5kc1Jlc3BvbnNlEioKB3JlZnVuZHMYASADKAsyGS5hdHJpdW0uYmlsbGluZy52MS5SZWZ1bmQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJItIBChNMaXN0RGlzcHV0ZXNSZXF1ZXN0Eh4KCXRlbmFudF9pZBgBIAEoCUILukgEcgIYQMjzGAESHQoJcGFnZV9zaXplGAIgASgFQgq6SAcaBRj0AygAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAIEhsKCnBheW1lbnRfaWQYBCABKAlCB7pIBHICGEASQQoGc3RhdGVzGAUgAygOMiAuYXRyaXVtLmJpbGxpbmcudjEuRGlzcHV0ZS5TdGF0ZUIPukgMkgEJEAMiBYIBAhABIl0KFExpc3REaXNwdXRlc1Jlc3BvbnNlEiwKCGRpc3B1dGVzGAEgAygLMhouYXRyaXVtLmJpbGxpbmcudjEuRGlzcHV0ZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkypQkKDlBheW1lbnRTZXJ2aWNlEpUBCg1DcmVhdGVQYXltZW50EicuYXRyaXVtLmJpbGxpbmcudjEuQ3JlYXRlUGF5bWVudFJlcXVlc3QaGi5hdHJpdW0uYmlsbGluZy52MS5QYXltZW50Ij/S8xgYChZiaWxsaW5nOnBheW1lbnQ6Y3JlYXRlgtPkkwIdOgEqIhgvYXBpL3YxL2JpbGxpbmcvcGF5bWVudHMShAEKDExpc3RQYXltZW50cxImLmF0cml1bS5iaWxsaW5nLnYxLkxpc3RQYXltZW50c1JlcXVlc3QaJy5hdHJpdW0uYmlsbGluZy52MS5MaXN0UGF5bWVudHNSZXNwb25zZSIjkAIBgtPkkwIaEhgvYXBpL3YxL2JpbGxpbmcvcGF5bWVudHMSeAoKR2V0UGF5bWVudBIkLmF0cml1bS5iaWxsaW5nLnYxLkdldFBheW1lbnRSZXF1ZXN0GhouYXRyaXVtLmJpbGxpbmcudjEuUGF5bWVudCIokAIBgtPkkwIfEh0vYXBpL3YxL2JpbGxpbmcvcGF5bWVudHMve2lkfRKoAQoOQ29uZmlybVBheW1lbnQSKC5hdHJpdW0uYmlsbGluZy52MS5Db25maXJtUGF5bWVudFJlcXVlc3QaGi5hdHJpdW0uYmlsbGluZy52MS5QYXltZW50IlCQAgLS8xgZChdiaWxsaW5nOnBheW1lbnQ6Y29uZmlybYLT5JMCKjoBKiIlL2FwaS92MS9iaWxsaW5nL3BheW1lbnRzL3tpZH0vY29uZmlybRKhAQoOUmVjb3JkVHJhbnNmZXISKC5hdHJpdW0uYmlsbGluZy52MS5SZWNvcmRUcmFuc2ZlclJlcXVlc3QaGi5hdHJpdW0uYmlsbGluZy52MS5QYXltZW50IknS8xgYChZiaWxsaW5nOnBheW1lbnQ6cmVjb3JkgtPkkwInOgEqIiIvYXBpL3YxL2JpbGxpbmcvcGF5bWVudHMvdHJhbnNmZXJzEqABCg1SZWZ1bmRQYXltZW50EicuYXRyaXVtLmJpbGxpbmcudjEuUmVmdW5kUGF5bWVudFJlcXVlc3QaGS5hdHJpdW0uYmlsbGluZy52MS5SZWZ1bmQiS9LzGBgKFmJpbGxpbmc6cGF5bWVudDpyZWZ1bmSC0+STAik6ASoiJC9hcGkvdjEvYmlsbGluZy9wYXltZW50cy97aWR9L3JlZnVuZBKAAQoLTGlzdFJlZnVuZHMSJS5hdHJpdW0uYmlsbGluZy52MS5MaXN0UmVmdW5kc1JlcXVlc3QaJi5hdHJpdW0uYmlsbGluZy52MS5MaXN0UmVmdW5kc1Jlc3BvbnNlIiKQAgGC0+STAhkSFy9hcGkvdjEvYmlsbGluZy9yZWZ1bmRzEoQBCgxMaXN0RGlzcHV0ZXMSJi5hdHJpdW0uYmlsbGluZy52MS5MaXN0RGlzcHV0ZXNSZXF1ZXN0GicuYXRyaXVtLmJpbGxpbmcudjEuTGlzdERpc3B1dGVzUmVzcG9uc2UiI5ACAYLT5JMCGhIYL2FwaS92MS9iaWxsaW5nL2Rpc3B1dGVzYgZwcm90bzM", [file_atrium_billing_v1_payment, file_atrium_options_v1_options, file_buf_validate_validate, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
  * @generated from message atrium.billing.v1.CreatePaymentRequest
@@ -279,6 +279,67 @@ export const ListRefundsResponseSchema: GenMessage<ListRefundsResponse> = /*@__P
   messageDesc(file_atrium_billing_v1_payment_service, 8);
 
 /**
+ * @generated from message atrium.billing.v1.ListDisputesRequest
+ */
+export type ListDisputesRequest = Message<"atrium.billing.v1.ListDisputesRequest"> & {
+  /**
+   * @generated from field: string tenant_id = 1;
+   */
+  tenantId: string;
+
+  /**
+   * Default 50, at most 500; newest first.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+
+  /**
+   * @generated from field: string payment_id = 4;
+   */
+  paymentId: string;
+
+  /**
+   * @generated from field: repeated atrium.billing.v1.Dispute.State states = 5;
+   */
+  states: Dispute_State[];
+};
+
+/**
+ * Describes the message atrium.billing.v1.ListDisputesRequest.
+ * Use `create(ListDisputesRequestSchema)` to create a new message.
+ */
+export const ListDisputesRequestSchema: GenMessage<ListDisputesRequest> = /*@__PURE__*/
+  messageDesc(file_atrium_billing_v1_payment_service, 9);
+
+/**
+ * @generated from message atrium.billing.v1.ListDisputesResponse
+ */
+export type ListDisputesResponse = Message<"atrium.billing.v1.ListDisputesResponse"> & {
+  /**
+   * @generated from field: repeated atrium.billing.v1.Dispute disputes = 1;
+   */
+  disputes: Dispute[];
+
+  /**
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message atrium.billing.v1.ListDisputesResponse.
+ * Use `create(ListDisputesResponseSchema)` to create a new message.
+ */
+export const ListDisputesResponseSchema: GenMessage<ListDisputesResponse> = /*@__PURE__*/
+  messageDesc(file_atrium_billing_v1_payment_service, 10);
+
+/**
  * Payments of invoices, and refunds.
  *
  * @generated from service atrium.billing.v1.PaymentService
@@ -348,6 +409,16 @@ export const PaymentService: GenService<{
     methodKind: "unary";
     input: typeof ListRefundsRequestSchema;
     output: typeof ListRefundsResponseSchema;
+  },
+  /**
+   * Disputes are answered at the provider, and followed here.
+   *
+   * @generated from rpc atrium.billing.v1.PaymentService.ListDisputes
+   */
+  listDisputes: {
+    methodKind: "unary";
+    input: typeof ListDisputesRequestSchema;
+    output: typeof ListDisputesResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_atrium_billing_v1_payment_service, 0);
