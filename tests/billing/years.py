@@ -195,11 +195,12 @@ class Years:
             unit.coupons.put(coupon_of(id="cou_share", code="SHARE", percent_micros=333_333, months=5, at=at))
             once = coupon_of(id="cou_once", code="ONCE", amount_off=Money(700, "EUR"), once=True, at=at)
             unit.coupons.put(once)
+        first = itertools.cycle(("tok_visa", "tok_disputed_won_20", "tok_visa", "tok_disputed_lost_30"))
         for customer in self.customers:
             party = Party(name=customer.id, country=self.chance.choice(("DE", "FR", "")))
             async with shop.unit(customer.id) as unit:
                 unit.accounts.put(new_account(customer.id, party=party, currency="EUR", at=at))
-            await shop.card(customer)
+            await shop.card(customer, next(first))
 
     async def _sign_in(self) -> None:
         self.world.root = str((await self.world.login("root@example.com")).access_token)
