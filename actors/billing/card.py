@@ -9,12 +9,14 @@ from actors.billing.collecting import Collecting
 from actors.billing.correspondence import Correspondence
 from actors.billing.counting import Counting
 from actors.billing.default_plans import publish_default_plans
+from actors.billing.disputing import Disputing
 from actors.billing.domain.proof import ReconciliationDue
 from actors.billing.expiring import Expiring
 from actors.billing.following import Following
 from actors.billing.issuing import Issuing
 from actors.billing.letters import Letters
 from actors.billing.limiting import Limiting
+from actors.billing.notices import Notices
 from actors.billing.overlooked import Overlooked
 from actors.billing.papers import Papers
 from actors.billing.paying import Paying
@@ -63,12 +65,15 @@ def furnish(room: Room) -> Furnished:
         sandbox_secret=room.sealer.key("billing.sandbox"),
     )
     paying = Paying(room, providers, subscriptions)
-    refunding, vaulting = Refunding(paying), Vaulting(paying, subscriptions)
+    vaulting = Vaulting(paying, subscriptions)
     selling = Selling(room, catalogue, subscriptions, issuing, paying)
     papers = Papers(room)
     correspondence = Correspondence(room, papers)
-    webhooks = Webhooks(paying, refunding, vaulting, correspondence)
-    proving, platform = Proving(room, providers, correspondence), PlatformUsage(room)
+    notices = Notices(room)
+    disputing = Disputing(paying, notices)
+    refunding = Refunding(paying, disputing)
+    webhooks = Webhooks(paying, refunding, disputing, vaulting)
+    proving, platform = Proving(room, providers, disputing, notices), PlatformUsage(room)
     workers = [
         Worker("providers", providers.kept_open, leased=False),
         Worker("billing.expiry", Expiring(vaulting, correspondence).run),

@@ -1,26 +1,24 @@
-"""What Billing writes to tenants and to the provider: decided in words here, sent once the unit is committed.
+"""What Billing writes to tenants: decided in words here, sent once the unit is committed.
 
-Tenants are written to in the language of their documents, as far as `mail_words` has it; the provider in English.
+Tenants are written to in the language of their documents, as far as `mail_words` has it.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from actors.billing.addressee import Addressee, Letter
 from actors.billing.domain.invoice import Invoice, Kind
-from actors.billing.domain.money import Money, round_half_even
+from actors.billing.domain.money import round_half_even
 from actors.billing.domain.payment import DeclineReason, Payment
 from actors.billing.domain.payment_method import PaymentMethod, Provider
-from actors.billing.domain.proof import LedgerProof
 from actors.billing.domain.recipient import ADMIN_ROLE, CONTACT_ROLE, recipients
+from actors.billing.domain.refund import Refund
 from actors.billing.domain.subscription import Subscription
 from actors.billing.domain.terms import Terms
 from actors.billing.mail_words import MailWords
-from actors.billing.papers import UNNAMED, Papers
-from actors.billing.providers.contract import Dispute, DisputeState
+from actors.billing.papers import Papers
 from actors.billing.settings import BillingSettings
 from actors.billing.store import BillingUnit, BooksUnit
 from actors.billing.walking import walk
@@ -155,6 +153,43 @@ class Correspondence:
         )
         return await self._mails("reminder", to, letter)
 
+    async def credit_refunded(
+        self, to: Addressee, refund: Refund, payment: Payment, method: PaymentMethod | None
+    ) -> list[Mail]:
+        """Credit goes back to whoever paid it. What goes back of an invoice has a credit note, which says so."""
+        words, _ = to.language
+        amount = to.money(refund.credit_minor, refund.currency)
+        values = {"amount": amount, "company": to.company, "method": _method(words, payment, method)}
+        letter = self._of_refund(
+            to, refund, amount, words.refunded_subject, words.refunded, words.refunded_credit, values
+        )
+        return await self._mails("refund", to, letter)
+
+    async def refund_failed(
+        self, to: Addressee, refund: Refund, payment: Payment, method: PaymentMethod | None
+    ) -> list[Mail]:
+        """Money that was on its way back did not arrive, and is credit."""
+        words, _ = to.language
+        amount = to.money(refund.credited_minor, refund.currency)
+        values = {"amount": amount, "company": to.company, "method": _method(words, payment, method)}
+        values["provider"] = await self.papers.seller_name()
+        said = (words.refund_failed_subject, words.refund_failed, words.refund_is_credit)
+        return await self._mails("refund_failed", to, self._of_refund(to, refund, amount, *said, values))
+
+    def _of_refund(
+        self, to: Addressee, refund: Refund, amount: str, subject: str, heading: str, text: str, values: dict[str, str]
+    ) -> Letter:
+        words, _ = to.language
+        return Letter(
+            subject=subject.format(**values),
+            heading=heading,
+            amount=amount,
+            texts=(text.format(**values),),
+            sandbox=words.sandbox_receipt if refund.provider is Provider.SANDBOX else "",
+            action=words.see_invoice,
+            link=self._link(to, f"billing/invoices/{refund.invoice_id}"),
+        )
+
     async def suspended(self, to: Addressee, subscription: Subscription) -> list[Mail]:
         """Nothing may be used any more."""
         words, _ = to.language
@@ -206,56 +241,6 @@ class Correspondence:
             link=self._link(to, "billing"),
         )
         return await self._mails("card_expiring", to, letter)
-
-    def not_proven(self, unit: BooksUnit, proof: LedgerProof) -> None:
-        """Tells the provider that the books do not agree; nobody, when it has no address."""
-        if not self.settings.seller_email:
-            return
-        count = len(proof.differences)
-        values: dict[str, Any] = {
-            "provider": self.settings.seller_name or UNNAMED,
-            "moment": f"{proof.prove_time:%Y-%m-%d %H:%M} UTC",
-            "entries": f"{proof.entries:,}",
-            "count": "1 difference" if count == 1 else f"{count} differences",
-            "lines": [
-                f"{one.kind} {one.id}: {Money(one.expected_minor, one.currency).formatted()} expected, "
-                f"{Money(one.found_minor, one.currency).formatted()} found"
-                for one in proof.differences[:20]
-            ],
-            "link": f"{self.room.platform.public_url}/master-admin/billing/ledger",
-        }
-        unit.mail(templates(_FOLDER).render("not_proven", self.settings.seller_email, **values))
-
-    def disputed(self, payment: Payment, invoice: Invoice, dispute: Dispute) -> list[Mail]:
-        """Tells the provider that a payer wants money back, or how that was decided; nobody, when it has no address."""
-        if not self.settings.seller_email:
-            return []
-        name, at = invoice.buyer.name or payment.tenant_id, payment.provider.name.title()
-        amount = Money(dispute.amount_minor, dispute.currency).formatted()
-        what = f"The payment {payment.id} of invoice {invoice.number}, {amount}"
-        if dispute.state is DisputeState.OPEN:
-            heading = f"{name} disputes a payment"
-            texts = [f"{what}, is disputed ({dispute.reason or 'no reason was given'})."]
-            until = f" until {dispute.respond_time:%Y-%m-%d %H:%M} UTC" if dispute.respond_time else ""
-            texts.append(f"Answer at {at}{until}: a dispute that nobody answers is lost.")
-        else:
-            won = dispute.state is DisputeState.WON
-            heading = f"The dispute of {name} is {'won' if won else 'lost'}"
-            texts = [f"{what}, was disputed. {at} has decided: the money {'stays' if won else 'goes back'}."]
-        if dispute.state is not DisputeState.WON:
-            texts.append("The books are unchanged. What was taken back shows in their nightly proof.")
-        letter = Letter(
-            subject=heading,
-            heading=heading,
-            amount=amount,
-            texts=tuple(texts),
-            action="See the invoice",
-            link=f"{self.room.platform.public_url}/master-admin/billing/invoices/{invoice.id}",
-        )
-        values: dict[str, Any] = {**vars(letter), "language": "en", "footer": f"{dispute.reference} at {at}."}
-        values["provider"] = self.settings.seller_name or UNNAMED
-        mail = templates(_FOLDER).render("letter", self.settings.seller_email, **values)
-        return [replace(mail, kind="disputed")]
 
     # --- inside ----------------------------------------------------------------------------------------------------
 

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from actors.api.billing.v1 import InvoiceGenerated, PaymentFailed, PaymentSucceeded, SubscriptionChanged, TrialEndDue
+from actors.api.billing.v1 import (
+    InvoiceGenerated,
+    PaymentFailed,
+    PaymentSucceeded,
+    RefundSettled,
+    SubscriptionChanged,
+    TrialEndDue,
+)
 from actors.billing.catalogue import Catalogue
 from actors.billing.correspondence import Correspondence
 from actors.billing.domain.invoice import Reason
 from actors.billing.domain.invoice import State as InvoiceState
 from actors.billing.domain.payment import DeclineReason
+from actors.billing.domain.refund import State as RefundState
 from actors.billing.domain.subscription import Subscription
 from actors.billing.domain.subscription_state import State
 from actors.billing.domain.subscription_state import TrialEndDue as TrialEnds
@@ -35,6 +43,7 @@ class Letters:
             (InvoiceGenerated, self.invoice_generated),
             (PaymentSucceeded, self.payment_succeeded),
             (PaymentFailed, self.payment_failed),
+            (RefundSettled, self.refund_settled),
             (SubscriptionChanged, self.subscription_changed),
             (TrialEndDue, self.trial_end_due),
         )
@@ -77,6 +86,24 @@ class Letters:
                 mails = await self.correspondence.payment_failed(to, invoice, payment, method, reason, last=event.last)
             else:
                 mails = await self.correspondence.reminder(to, invoice, last=event.last)
+        await self._send(call, mails)
+
+    async def refund_settled(self, event: RefundSettled, call: Call) -> None:
+        """Of credit that went back, and of what did not; what went back of an invoice has a credit note, which is
+        mailed."""
+        async with self.books.unit(call, aside=True) as unit:
+            refund, payment = await unit.refunds.find(event.refund_id), await unit.payments.find(event.payment_id)
+            method = await unit.payment_methods.find(payment.payment_method_id) if payment else None
+        mails: list[Mail] = []
+        if (
+            refund is not None
+            and payment is not None
+            and (to := await self.correspondence.addressee(event.tenant_id)) is not None
+        ):
+            if refund.state is RefundState.SUCCEEDED and refund.credit_minor:
+                mails = await self.correspondence.credit_refunded(to, refund, payment, method)
+            elif refund.credited_minor:
+                mails = await self.correspondence.refund_failed(to, refund, payment, method)
         await self._send(call, mails)
 
     async def subscription_changed(self, event: SubscriptionChanged, call: Call) -> None:

@@ -95,6 +95,17 @@ class MailWords:
     trial_not_ready: str
     see_subscription: str
 
+    refunded_subject: str
+    """`{amount}`."""
+    refunded: str
+    refunded_credit: str
+    """`{amount}` `{company}` `{method}`."""
+    refund_failed_subject: str
+    """`{amount}`."""
+    refund_failed: str
+    refund_is_credit: str
+    """`{amount}` `{company}` `{method}` `{provider}`."""
+
     expiring_subject: str
     """`{method}` `{month}`."""
     expiring: str
@@ -168,6 +179,14 @@ ENGLISH = MailWords(
     trial_not_ready="Add a payment method by then and go on for {price}, plus taxes and what is used. "
     "Without one, nothing can be used until there is one; your data stays.",
     see_subscription="See the subscription",
+    refunded_subject="{amount} of your credit goes back",
+    refunded="Your credit goes back",
+    refunded_credit="{amount} of the credit of {company} goes back the way it was paid, by {method}. It may take some "
+    "days to arrive.",
+    refund_failed_subject="A refund of {amount} could not be paid out",
+    refund_failed="A refund could not be paid out",
+    refund_is_credit="{amount} for {company} could not be paid back by {method}. The amount is your credit now, and "
+    "pays your next invoices. Ask {provider} if it should go back another way.",
     expiring_subject="{method} expires at the end of {month}",
     expiring="{method}, which {company} pays with, expires at the end of {month}.",
     expiring_then="Add another payment method by then, so that payments do not fail. If your bank has sent you a new "
@@ -245,6 +264,15 @@ GERMAN = MailWords(
     trial_not_ready="Hinterlegen Sie bis dahin eine Zahlungsmethode, und es geht weiter für {price}, zuzüglich Steuern "
     "und Verbrauch. Ohne sie kann danach nichts genutzt werden, bis es eine gibt; Ihre Daten bleiben.",
     see_subscription="Abonnement ansehen",
+    refunded_subject="{amount} Ihres Guthabens werden zurückgezahlt",
+    refunded="Ihr Guthaben wird zurückgezahlt",
+    refunded_credit="{amount} aus dem Guthaben von {company} gehen auf dem Weg zurück, auf dem gezahlt wurde, per "
+    "{method}. Bis der Betrag eingeht, können einige Tage vergehen.",
+    refund_failed_subject="Eine Rückzahlung von {amount} ist fehlgeschlagen",
+    refund_failed="Eine Rückzahlung ist fehlgeschlagen",
+    refund_is_credit="{amount} für {company} konnten nicht per {method} zurückgezahlt werden. Der Betrag ist jetzt Ihr "
+    "Guthaben und wird mit Ihren nächsten Rechnungen verrechnet. Wenden Sie sich an {provider}, wenn er auf einem "
+    "anderen Weg zurückgehen soll.",
     expiring_subject="{method} läuft Ende {month} ab",
     expiring="{method}, womit {company} zahlt, läuft Ende {month} ab.",
     expiring_then="Hinterlegen Sie bis dahin eine andere Zahlungsmethode, damit keine Zahlung fehlschlägt. Wenn Ihre "

@@ -149,6 +149,11 @@ class Measuring:
                 rows = await unit.ledger.group(*more, *where, by=("currency",), sums=("amount_minor",))
                 return sum(int(row["amount_minor"]) for row in rows)
 
+            async def moved(sign: Between) -> int:
+                # What disputes take and return is neither a refund nor paid again.
+                disputes = Between("transaction_id", "dispute:", "dispute;")
+                return await total(cash, sign) - await total(cash, sign, disputes)
+
             usage = await unit.lines.group(
                 Eq("kind", LineKind.USAGE.name),
                 within("end_time"),
@@ -158,8 +163,8 @@ class Measuring:
             )
             return {
                 "invoiced_minor": -await total(earned),
-                "paid_minor": await total(cash, Between("amount_minor", 1)),
-                "refunded_minor": -await total(cash, Between("amount_minor", None, 0)),
+                "paid_minor": await moved(Between("amount_minor", 1)),
+                "refunded_minor": -await moved(Between("amount_minor", None, 0)),
                 "usage_revenue_minor": sum(int(row["amount_minor"]) - int(row["discount_minor"]) for row in usage),
             }
 

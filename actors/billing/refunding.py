@@ -8,11 +8,10 @@ from datetime import datetime, timedelta
 
 from actors.billing.bookkeeping import posted
 from actors.billing.deriving import derived_id
+from actors.billing.disputing import Disputing, disputes_of
 from actors.billing.domain import ledger
-from actors.billing.domain.account import BillingAccount
 from actors.billing.domain.credit_note import refund_note
 from actors.billing.domain.invoice import AmountExceeds
-from actors.billing.domain.money import Money
 from actors.billing.domain.payment import Payment, PaymentOverdue
 from actors.billing.domain.refund import Refund, State, new_refund
 from actors.billing.paying import LONGEST_WAIT, Paying, time_for
@@ -22,7 +21,6 @@ from actors.billing.store import BooksUnit
 from actors.kernel.call import Call
 from actors.kernel.errors import IdempotencyKeyReused
 from actors.kernel.host.retry import attempts
-from actors.kernel.mail import Mail
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +28,8 @@ log = logging.getLogger(__name__)
 class Refunding:
     """Gives money back, each refund once."""
 
-    def __init__(self, paying: Paying) -> None:
-        self.paying, self.owing = paying, paying.owing
+    def __init__(self, paying: Paying, disputing: Disputing) -> None:
+        self.paying, self.disputing, self.owing = paying, disputing, paying.owing
         self.books, self.clock, self.settings = paying.books, paying.clock, paying.settings
 
     async def begin(
@@ -40,7 +38,7 @@ class Refunding:
         """Stages a PENDING refund of so much of a payment, 0 for all that is left; the credit note over what is taken
         back of the invoice, which is issued soon; the credit that goes back with it; and when it is looked up.
 
-        Commit it before `ask`. Raises PaymentState, AmountExceeds.
+        Commit it before `ask`. Raises PaymentState, AmountExceeds, AmountDisputed.
         """
         tenant_id = payment.tenant_id
         invoices, lines = unit.invoices.of(tenant_id), unit.lines.of(tenant_id)
@@ -84,7 +82,8 @@ class Refunding:
 
         May be repeated, `again` then: the provider is asked what became of it first. PENDING when it did not say, or
         takes its time. A provider that has less left of the payment gives nothing back: the refund is FAILED, and its
-        amount the tenant's credit. One that nobody charges, a transfer's, is sent by hand: it counts as done.
+        amount the tenant's credit, unless a dispute has taken it (`settle`). One that nobody charges, a transfer's, is
+        sent by hand: it counts as done.
         """
         async with self.books.unit(call, aside=True) as unit:
             refund = await unit.refunds.get(refund_id)
@@ -98,6 +97,9 @@ class Refunding:
         try:
             async with asyncio.timeout(time_for(call)):
                 state, reference = await self._answer(provider, request, refund, again)
+                if state is State.FAILED:
+                    # What is left may be less for a dispute that is not known here yet.
+                    await self.disputing.look(call, payment.id)
         except (ProviderUnavailable, TimeoutError):
             log.warning("%s gave no answer about %s", refund.provider.name, refund.id)
             return refund
@@ -120,6 +122,9 @@ class Refunding:
         """Stages what an outcome changes: the refund, its credit note, the ledger; after a failure the payment, whose
         money may go back another time, and the credit that it is meanwhile, which the provider is told of. The first
         outcome counts.
+
+        What failed because a dispute has taken the money waits for the dispute's end, for nobody gets it twice: PENDING
+        until then. When the dispute is lost the payer has it, and it is no credit.
         """
         tenant_id = refund.tenant_id
         refunds, invoices = unit.refunds.of(tenant_id), unit.invoices.of(tenant_id)
@@ -128,7 +133,15 @@ class Refunding:
             return refund
         if state is State.PENDING:
             return refunds.put(refund.but(provider_reference=reference or refund.provider_reference))
-        refund = refunds.put(refund.settled(state is State.SUCCEEDED, at, reference))
+        payment = await unit.payments.of(tenant_id).get(refund.payment_id)
+        disputed_minor = 0
+        if state is State.FAILED and payment.overdrawn:
+            disputes = await disputes_of(unit, payment)
+            if any(one.held_minor for one in disputes):
+                return refund
+            lost = sum(one.lost_minor for one in disputes) - payment.refunded_disputed_minor
+            disputed_minor = max(0, min(refund.amount_minor, lost))
+        refund = refunds.put(refund.settled(state is State.SUCCEEDED, at, reference, disputed_minor))
         note = await invoices.find(refund.credit_note_id) if refund.credit_note_id else None
         account = await unit.accounts.of(tenant_id).get(tenant_id)
         if refund.state is State.SUCCEEDED:
@@ -138,11 +151,14 @@ class Refunding:
             return refund
         if note is not None:
             invoices.put(note.kept_as_credit(at))
-        payment = await unit.payments.of(tenant_id).get(refund.payment_id)
-        unit.payments.of(tenant_id).put(payment.without_refund(refund.amount_minor, refund.credit_minor, at))
-        account = posted(unit, account, at, ledger.refund_failed(refund, at))
-        if self.settings.seller_email:
-            unit.mail(_failed_mail(self.settings.seller_email, refund, account))
+        unit.payments.of(tenant_id).put(
+            payment.without_refund(refund.amount_minor, refund.credit_minor, at, disputed_minor)
+        )
+        account = posted(unit, account, at, ledger.refund_failed(refund, at, disputed_minor))
+        if disputed_minor == refund.amount_minor:
+            return refund
+        for mail in self.disputing.notices.refund_failed(refund, account):
+            unit.mail(mail)
         await self.owing.issuing.use_credit(unit, account, refund.id, at)
         return refund
 
@@ -161,15 +177,3 @@ class Refunding:
         except AmountExceeds:
             return State.FAILED, ""
         return found.state, found.reference
-
-
-def _failed_mail(to: str, refund: Refund, account: BillingAccount) -> Mail:
-    name = account.party.name or refund.tenant_id
-    amount = Money(refund.amount_minor, refund.currency).formatted()
-    text = (
-        f"A refund of {amount} to {name} ({refund.tenant_id}) did not arrive: {refund.provider.name.title()} could not "
-        "give it back.\n\n"
-        f"The payment is {refund.payment_id}, the refund {refund.id}: {refund.reason}\n\n"
-        "The amount is their credit now. Refund the payment again, or agree on another way with them.\n"
-    )
-    return Mail(to=to, subject=f"A refund to {name} failed", text=text, kind="billing.refund-failed")

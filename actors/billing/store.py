@@ -8,6 +8,7 @@ from actors.billing.domain.account import BillingAccount
 from actors.billing.domain.billed_period import BilledPeriod
 from actors.billing.domain.coupon import Coupon, CouponTaken
 from actors.billing.domain.credit import CreditGrant
+from actors.billing.domain.dispute import Dispute
 from actors.billing.domain.entitlement import Entitlements
 from actors.billing.domain.invoice import Invoice
 from actors.billing.domain.ledger import LedgerEntry
@@ -182,6 +183,19 @@ REFUNDS = Collection(
     ),
     purged=False,
 )
+DISPUTES = Collection(
+    "disputes",
+    Dispute,
+    Reach.PROVIDER,
+    indexes=(
+        Index(("tenant_id", "create_time", "id")),
+        Index(("create_time", "id")),
+        Index(("payment_id", "create_time", "id")),
+        Index(("state", "create_time", "id")),
+        Index(("update_time", "id")),
+    ),
+    purged=False,
+)
 PAYMENT_METHODS = Collection(
     "payment_methods",
     PaymentMethod,
@@ -259,6 +273,7 @@ BOOKS = (
     LINES,
     PAYMENTS,
     REFUNDS,
+    DISPUTES,
     PAYMENT_METHODS,
     LEDGER,
     GRANTS,
@@ -340,6 +355,10 @@ class BooksUnit(Unit):
     @cached_property
     def refunds(self) -> Records[Refund]:
         return Records(self, REFUNDS)
+
+    @cached_property
+    def disputes(self) -> Records[Dispute]:
+        return Records(self, DISPUTES)
 
     @cached_property
     def payment_methods(self) -> Records[PaymentMethod]:

@@ -6,18 +6,18 @@ import logging
 from collections.abc import Mapping
 from datetime import timedelta
 
-from actors.billing.correspondence import Correspondence
+from actors.billing.disputing import Disputing
+from actors.billing.domain.dispute import Facts
 from actors.billing.domain.payment import Payment, State
 from actors.billing.domain.payment_method import Provider
 from actors.billing.domain.payment_method import State as MethodState
 from actors.billing.keeping import ProviderEventSeen
 from actors.billing.paying import Paying, outcome_of
-from actors.billing.providers.contract import Dispute, EventKind, Method, PaymentProvider, ProviderEvent
+from actors.billing.providers.contract import EventKind, Method, PaymentProvider, ProviderEvent
 from actors.billing.refunding import Refunding
 from actors.billing.vaulting import Vaulting, facts_of
 from actors.kernel.call import Call
 from actors.kernel.errors import Malformed
-from actors.kernel.mail import Mail
 from actors.kernel.store.contract import Eq
 
 log = logging.getLogger(__name__)
@@ -31,10 +31,13 @@ class Webhooks:
     """Takes events."""
 
     def __init__(
-        self, paying: Paying, refunding: Refunding, vaulting: Vaulting, correspondence: Correspondence
+        self,
+        paying: Paying,
+        refunding: Refunding,
+        disputing: Disputing,
+        vaulting: Vaulting,
     ) -> None:
-        self.paying, self.refunding, self.vaulting = paying, refunding, vaulting
-        self.correspondence = correspondence
+        self.paying, self.refunding, self.disputing, self.vaulting = paying, refunding, disputing, vaulting
         self.books, self.clock = paying.books, paying.clock
 
     async def take(self, name: str, headers: Mapping[str, str], raw_body: bytes, call: Call) -> None:
@@ -52,18 +55,15 @@ class Webhooks:
         async with self.books.unit(call, aside=True) as unit:
             if await unit.provider_events.find(mark) is not None:
                 return
-        mails = await self._apply(Provider[name.upper()], event, call)
+        await self._apply(Provider[name.upper()], event, call)
         async with self.books.unit(call, aside=True) as unit:
-            for mail in mails:
-                unit.mail(mail)
             expires = self.clock.now() + timedelta(days=SEEN_DAYS)
             unit.provider_events.put(ProviderEventSeen(id=mark, expire_time=expires))
 
-    async def _apply(self, provider: Provider, event: ProviderEvent, call: Call) -> list[Mail]:
-        """Returns what is to be told of it."""
+    async def _apply(self, provider: Provider, event: ProviderEvent, call: Call) -> None:
         if event.kind is EventKind.DISPUTE and event.dispute is not None:
-            return await self._disputed(provider, event, event.dispute, call)
-        if event.kind is EventKind.PAYMENT:
+            await self._disputed(provider, event, event.dispute, call)
+        elif event.kind is EventKind.PAYMENT:
             await self._payment(provider, event, call)
         elif event.kind is EventKind.PAYER_AGREED:
             await self._agreed(provider, event, call)
@@ -75,17 +75,27 @@ class Webhooks:
             await self._renewed(provider, event.method, call)
         else:
             log.debug("nothing of ours: %s %s", provider.name, event.type)
-        return []
 
-    async def _disputed(self, provider: Provider, event: ProviderEvent, dispute: Dispute, call: Call) -> list[Mail]:
-        """Tells the provider: who does not answer in time has lost."""
+    async def _disputed(self, provider: Provider, event: ProviderEvent, dispute: Facts, call: Call) -> None:
+        """Keeps what became of the payment's disputes. One of a payment that is not ours is told, once for each state:
+        who does not answer in time has lost."""
         payment = await self._payment_of(provider, event, call)
-        if payment is None:
-            return []
-        log.warning("%s: the payment %s is disputed, %s", provider.name, payment.id, dispute.state.name)
+        if payment is not None:
+            if payment.unknown:
+                await self.paying.look(call, payment.id)
+            await self.disputing.look(call, payment.id)
+            return
+        log.warning("%s: a payment that is not known here is disputed, %s", provider.name, dispute.state.name)
+        mark = f"{provider.name.lower()}:{dispute.reference}:{dispute.state.name}"
         async with self.books.unit(call, aside=True) as unit:
-            invoice = await unit.invoices.of(payment.tenant_id).get(payment.invoice_id)
-        return self.correspondence.disputed(payment, invoice, dispute)
+            if await unit.provider_events.find(mark) is not None:
+                return
+            unit.provider_events.put(
+                ProviderEventSeen(id=mark, expire_time=self.clock.now() + timedelta(days=SEEN_DAYS))
+            )
+            named = event.reference or event.idempotency_key
+            for mail in self.disputing.notices.disputed_elsewhere(provider, named, dispute):
+                unit.mail(mail)
 
     async def _payment(self, provider: Provider, event: ProviderEvent, call: Call) -> None:
         payment = await self._payment_of(provider, event, call)

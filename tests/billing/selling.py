@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from actors.billing.bookkeeping import posted
+from actors.billing.correspondence import Correspondence
 from actors.billing.domain.billed_period import BilledPeriod
 from actors.billing.domain.credit import granted
 from actors.billing.domain.entitlement import Entitlements
@@ -34,6 +35,12 @@ from tests.world import World
 
 CLOSING = timedelta(hours=1, seconds=FREEZE_SECONDS)
 """From a period's end until its usage is charged."""
+
+
+def corresponding(world: World) -> Correspondence:
+    """What writes to tenants in a world."""
+    papers = world.service("billing", "InvoiceService").papers
+    return Correspondence(papers.room, papers)
 
 
 class Shop:

@@ -128,6 +128,13 @@ class Stage:
         start = self.now() - timedelta(minutes=10)
         return [one async for one in provider.list_movements(start, self.now() + timedelta(minutes=10))]
 
+    async def disputed(self, provider: PaymentProvider, *, won: bool) -> tuple[ChargeRequest, str]:
+        """A payment that is disputed by now, and will be won or not; and the provider's name of it."""
+        pytest.skip(f"payments of {self.name} are not disputed here")
+
+    async def decided(self, reference: str, *, won: bool) -> None:
+        """Lets the payment's dispute end."""
+
     def asked(self) -> int | None:
         """How many requests the provider got; None where that cannot be known."""
         return None
@@ -151,6 +158,8 @@ class SandboxStage(Stage):
         "slow refund": "tok_refund_slow",
         "failing refund": "tok_refund_fails",
         "declining later": "tok_decline_later",
+        "disputed, won": "tok_disputed_won",
+        "disputed, lost": "tok_disputed_lost",
         R.GENERIC.value: "tok_visa_declined",
         R.INSUFFICIENT_FUNDS.value: "tok_insufficient_funds",
         R.EXPIRED.value: "tok_expired",
@@ -209,6 +218,16 @@ class SandboxStage(Stage):
     async def later(self) -> None:
         self.clock.advance(timedelta(seconds=6))
 
+    async def disputed(self, provider: PaymentProvider, *, won: bool) -> tuple[ChargeRequest, str]:
+        request = await self.charge("disputed, won" if won else "disputed, lost")
+        reference = (await provider.charge(request)).reference
+        assert await provider.list_disputes(reference) == []
+        self.clock.advance(timedelta(seconds=11))
+        return request, reference
+
+    async def decided(self, reference: str, *, won: bool) -> None:
+        self.clock.advance(timedelta(minutes=1))
+
     async def events(self) -> list[Signed]:
         async def take(headers: Any, body: bytes) -> bool:
             self.heard.append(body)
@@ -263,6 +282,7 @@ class StripeStage(Stage):
         "slow declined": "pm_card_fake_processing",
         "slow refund": "pm_card_pendingRefund",
         "failing refund": "pm_card_refundFail",
+        "disputed": "pm_card_createDispute",
         R.GENERIC.value: "pm_card_visa_chargeDeclined",
         R.INSUFFICIENT_FUNDS.value: "pm_card_visa_chargeDeclinedInsufficientFunds",
         R.EXPIRED.value: "pm_card_chargeDeclinedExpiredCard",
@@ -335,6 +355,14 @@ class StripeStage(Stage):
         for refund in self.fake.things("refund"):
             self.fake.settle_refund(refund["id"])
 
+    async def disputed(self, provider: PaymentProvider, *, won: bool) -> tuple[ChargeRequest, str]:
+        request = await self.charge("disputed")
+        return request, (await provider.charge(request)).reference
+
+    async def decided(self, reference: str, *, won: bool) -> None:
+        (dispute,) = [one for one in self.fake.things("dispute") if one["payment_intent"] == reference]
+        self.fake.decide(dispute["id"], won=won)
+
     async def events(self) -> list[Signed]:
         return self.fake.deliveries.all()
 
@@ -392,6 +420,9 @@ class StripeAccountStage(StripeStage):
 
     async def later(self) -> None:
         pytest.skip("Stripe itself takes its time")
+
+    async def decided(self, reference: str, *, won: bool) -> None:
+        pytest.skip("a dispute of a test account ends with evidence, which nobody gives here")
 
     async def events(self) -> list[Signed]:
         pytest.skip("Stripe cannot reach this machine")
@@ -482,6 +513,16 @@ class PayPalStage(Stage):
         for order in list(self.fake.orders):
             if "payments" in self.fake.orders[order]["purchase_units"][0]:
                 self.fake.settle(order)
+
+    async def disputed(self, provider: PaymentProvider, *, won: bool) -> tuple[ChargeRequest, str]:
+        request = await self.charge()
+        reference = (await provider.charge(request)).reference
+        assert await provider.list_disputes(reference) == []
+        self.disputes = {reference: self.fake.dispute(reference)}
+        return request, reference
+
+    async def decided(self, reference: str, *, won: bool) -> None:
+        self.fake.decide(self.disputes[reference], won=won)
 
     async def events(self) -> list[Signed]:
         return self.fake.deliveries.all()

@@ -41,7 +41,7 @@ from tests.billing.making import (
 HALF = moment("2026-03-16T12:00:00")
 APRIL = moment("2026-04-01")
 PLAN = terms_of(flat(1999), seat(333), metered("api_calls", Tier(unit_micros=123_457), free_units=10))
-LARGE = terms_of(flat(4999), seat(777))
+LARGE = terms_of(flat(4999), seat(777), display_name="Large")
 RATES = {
     one.id: one
     for one in (
@@ -84,6 +84,11 @@ def cycle(used: int) -> tuple[Invoice, tuple[InvoiceLine, ...], Usage]:
     return *made(lines, rolled.subscription, Reason.CYCLE, APRIL, True), usage
 
 
+def as_before(lines: tuple[InvoiceLine, ...]) -> tuple[InvoiceLine, ...]:
+    """Charges as they were issued before they named their plan."""
+    return tuple(line.but(description=line.description.removeprefix("Standard: ")) for line in lines)
+
+
 def kept(line: InvoiceLine) -> InvoiceLine:
     """As a store gives it back."""
     return wire.from_document(InvoiceLine, wire.document(line))
@@ -92,6 +97,9 @@ def kept(line: InvoiceLine) -> InvoiceLine:
 def test_the_bytes_are_these_for_ever() -> None:
     """A release that changes them makes every invoice of the past look forged."""
     _, lines, _ = cycle(500)
+    first = json.loads(canonical(lines))[0]
+    assert first["description"] == "Standard: Platform"
+    lines = as_before(lines)
     first = json.loads(canonical(lines))[0]
     assert first == {
         "amount_minor": 1999,
@@ -141,21 +149,29 @@ def test_bytes_do_not_depend_on_where_and_how_a_line_is_kept() -> None:
     assert canonical([]) == b"[]"
 
 
+@pytest.mark.parametrize("before", [False, True])
 @pytest.mark.parametrize("used", [0, 10, 11, 123_456])
-def test_a_cycle_is_computed_again_to_the_same_bytes(used: int) -> None:
+def test_a_cycle_is_computed_again_to_the_same_bytes(used: int, before: bool) -> None:
     invoice, lines, usage = cycle(used)
+    lines = as_before(lines) if before else lines
     again = computed_again(invoice, [kept(line) for line in lines], terms=terms, usage=[usage], rates=RATES)
     found = verified(lines, again)
     assert found.identical and found.different_line_ids == () and found.stored_hash == found.computed_hash
     assert canonical(again) == canonical(lines)
 
 
-def test_a_change_is_computed_again_from_the_lines_that_it_took_back() -> None:
+@pytest.mark.parametrize("before", [False, True])
+def test_a_change_is_computed_again_from_the_lines_that_it_took_back(before: bool) -> None:
     _, first = made(opening_lines(SUBSCRIBED, PLAN), SUBSCRIBED, Reason.SUBSCRIPTION_CREATE, START, True)
+    first = as_before(first) if before else first
     after = quiet(SUBSCRIBED.changed_now(order_of(LARGE, "large", seats=5), HALF))
     lines = change_lines(SUBSCRIBED, after, LARGE, in_force(first), HALF)
     invoice, stored = made(lines, after, Reason.CHANGE, HALF, False, id="inv_2")
     charged = {line.id: line for line in first}
+    assert [line.description for line in stored] == [
+        *(("Platform", "Seat") if before else ("Standard: Platform", "Standard: Seat")),
+        *("Large: Platform", "Large: Seat"),
+    ], "a credit says what its charge says"
     again = computed_again(invoice, stored, terms=terms, charged=charged, rates=RATES)
     assert verified(stored, again).identical
     lost = computed_again(invoice, stored, terms=terms, charged={}, rates=RATES)

@@ -20,6 +20,7 @@ from actors.billing.domain import (
     account,
     coupon,
     credit,
+    dispute,
     entitlement,
     invoice,
     ledger,
@@ -91,6 +92,7 @@ def test_an_announcement_is_written_as_its_event(kind: type[Announcement]) -> No
 
 ENUMS: list[tuple[type[enum.Enum], Any]] = [
     (account.State, v1.BillingAccount.State),
+    (dispute.State, v1.Dispute.State),
     (invoice.Kind, v1.Invoice.Kind),
     (invoice.Reason, v1.Invoice.Reason),
     (invoice.State, v1.Invoice.State),
@@ -122,6 +124,7 @@ FILLED: dict[str, set[str]] = {
     "Plan": {"subscription_count"},
     "PlanVersion": {"subscription_count"},
     "Invoice": {"lines"},
+    "Payment": {"disputes"},
     "PaymentMethod": {"default"},
 }
 """Fields that services fill in from elsewhere."""
@@ -130,6 +133,7 @@ RECORDS: list[tuple[type, Any]] = [
     (account.Party, v1.Party),
     (coupon.Coupon, v1.Coupon),
     (credit.CreditGrant, v1.CreditGrant),
+    (dispute.Dispute, v1.Dispute),
     (entitlement.Entitlements, v1.Entitlements),
     (invoice.Invoice, v1.Invoice),
     (ledger.LedgerEntry, v1.LedgerEntry),

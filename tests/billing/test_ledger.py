@@ -42,7 +42,7 @@ from tests.billing.test_payment import method
 
 BUYER = Party(name="Acme")
 VAT = (rate(190_000),)
-RECEIVABLE, CREDIT, REVENUE, TAX, CASH, GOODWILL, BAD_DEBT = AccountType
+RECEIVABLE, CREDIT, REVENUE, TAX, CASH, GOODWILL, BAD_DEBT, DISPUTED = AccountType
 
 
 def legs(transaction: Transaction) -> list[tuple[str, str, int]]:

@@ -13,7 +13,7 @@ from actors.billing.bookkeeping import posted
 from actors.billing.domain.invoice import Invoice
 from actors.billing.domain.ledger import AccountType, LedgerEntry, payment_succeeded
 from actors.billing.domain.payment import new_transfer
-from actors.billing.providers.contract import Movement, MovementKind
+from actors.billing.providers.contract import Movement, MovementKind, ProviderRefused, ProviderUnavailable
 from actors.kernel.store.unit import Unit
 from tests.billing.making import flat
 from tests.billing.selling import Shop
@@ -216,6 +216,100 @@ async def test_what_a_provider_took_and_we_never_booked_is_found_once_it_is_late
     await world.sign_in_again()
     (difference,) = (await prove(shop)).differences
     assert (difference.kind, difference.id, difference.found_minor) == ("provider", "pay_stray", 500)
+
+
+class Silent:
+    """The sandbox, which does not tell its movements while it is silent."""
+
+    def __init__(self, shop: Shop, monkeypatch: pytest.MonkeyPatch, problem: Exception) -> None:
+        self.sandbox = shop.world.service("billing", "LedgerService").proving.reconciling.providers.get("sandbox")
+        self.real, self.silent, self.problem = self.sandbox.list_movements, True, problem
+        monkeypatch.setattr(self.sandbox, "list_movements", self.movements)
+
+    async def movements(self, start: Any, end: Any) -> AsyncIterator[Movement]:
+        if self.silent:
+            raise self.problem
+        async for one in self.real(start, end):
+            yield one
+
+
+async def kept(shop: Shop) -> Any:
+    await shop.world.sign_in_again()
+    return await shop.world.call("billing.GetLedgerProof", shop.world.root)
+
+
+def not_proven(shop: Shop) -> list[Any]:
+    return [mail for mail in shop.world.mails.mails.values() if mail.kind == "not_proven"]
+
+
+async def test_a_proof_is_kept_though_a_provider_is_silent_and_that_is_asked_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, acme = shop.world, shop.world.acme
+    await bought(shop)
+    await world.later(hours=2)
+    await world.sign_in_again()
+    before = await prove(shop)
+    provider = Silent(shop, monkeypatch, ProviderUnavailable(provider="sandbox"))
+    (payment,) = await shop.payments(acme)
+
+    async def forge(unit: Any) -> None:
+        unit.payments.put((await unit.payments.get(payment.id)).but(amount_minor=900))
+
+    await write(shop, acme, forge)
+    proof = await prove(shop)
+    assert proof.proven and proof.entries and not proof.differences, "the ledger's own proof"
+    (unasked,) = proof.unasked
+    assert (unasked.provider, unasked.reason) == (1, "it does not answer")
+    assert unasked.asked_until_time == before.prove_time, "nothing is said of what came since"
+    await world.later(minutes=90)
+    assert (await kept(shop)).unasked == proof.unasked and not_proven(shop) == []
+    provider.silent = False
+    await world.later(minutes=61)
+    later = await kept(shop)
+    assert not later.unasked and not later.proven and later.prove_time == proof.prove_time
+    assert [(one.kind, one.id, one.expected_minor, one.found_minor) for one in later.differences] == [
+        ("provider", payment.id, 900, 1000)
+    ]
+    (mail,) = not_proven(shop)
+    assert "1 difference" in mail.text and "not asked" not in mail.text
+
+
+async def test_what_came_while_a_provider_was_silent_is_compared_once_it_answers(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long that was: it is asked from where it was asked last, also by the nightly proof."""
+    world, acme = shop.world, shop.world.acme
+    await bought(shop)
+    await world.later(hours=2)
+    await world.sign_in_again()
+    await prove(shop)
+    provider = Silent(shop, monkeypatch, ProviderRefused("sandbox: the key is wrong"))
+    (payment,) = await shop.payments(acme)
+
+    async def forge(unit: Any) -> None:
+        unit.payments.put((await unit.payments.get(payment.id)).but(amount_minor=900))
+
+    await write(shop, acme, forge)
+    for _ in range(9 * 24):
+        await world.later(hours=1)
+    proof = await kept(shop)
+    (unasked,) = proof.unasked
+    assert unasked.reason.startswith("it refuses to answer") and proof.proven
+    mails = not_proven(shop)
+    assert 7 <= len(mails) <= 9, "people are told once a day from the second on"
+    assert "Sandbox was not asked: it refuses to answer" in mails[0].text and "agree" not in mails[0].subject
+    provider.silent = False
+    await world.later(hours=1)
+    assert [one.id for one in (await kept(shop)).differences] == [payment.id]
+
+
+async def test_a_provider_that_was_never_asked_says_so(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    Silent(shop, monkeypatch, ProviderUnavailable(provider="sandbox"))
+    proof = await prove(shop)
+    assert proof.proven and not proof.unasked[0].HasField("asked_until_time")
+    again = await prove(shop)
+    assert not again.unasked[0].HasField("asked_until_time")
 
 
 async def test_transfers_have_no_provider_to_ask(shop: Shop) -> None:

@@ -23,7 +23,7 @@ from actors.billing.expiring import Expiring
 from actors.billing.mail_words import ENGLISH, WORDS, MailWords
 from actors.kernel.mail import Mail
 from tests.billing.making import flat
-from tests.billing.selling import Shop
+from tests.billing.selling import Shop, corresponding
 from tests.world import World
 
 ADMIN, TRIED = "admin@acme.example", "admin@initech.example"
@@ -89,7 +89,7 @@ async def test_contacts_follow_what_happens_to_people_and_their_roles(shop: Shop
     await world.call("billing.UpdateBillingAccount", world.acme_admin, tenant_id=world.acme.id, email="")
     sue, _ = await world.person(world.acme_admin, "sue@acme.example", CONTACT_ROLE)
     tom, _ = await world.person(world.acme_admin, "tom@acme.example", "role_member")
-    correspondence = world.service("billing", "LedgerService").proving.correspondence
+    correspondence = corresponding(world)
 
     async def reached() -> tuple[str, ...]:
         await world.settle()
@@ -313,9 +313,7 @@ async def methods(shop: Shop) -> list[PaymentMethod]:
 
 def expiring(shop: Shop) -> Expiring:
     service = shop.world.service
-    return Expiring(
-        service("billing", "PaymentMethodService").vaulting, service("billing", "LedgerService").proving.correspondence
-    )
+    return Expiring(service("billing", "PaymentMethodService").vaulting, corresponding(shop.world))
 
 
 async def test_before_a_card_expires_its_tenant_is_told_once(shop: Shop) -> None:

@@ -73,7 +73,8 @@ async def test_an_invoice_shows_who_sells_what_to_whom(shop: Shop) -> None:
     for shown in (
         *("Atrium Software SE", "Invalidenstr. 1", "Germany", "Tax number DE987654321"),
         *("Acme Rockets", "1 Desert Road", "United States", invoice.number),
-        *("Platform", "1 €49.00 €49.00", "Seat", "3 €9.00 €27.00", "€76.00 due", "Amount due €76.00", "Sandbox"),
+        *("Team: Platform", "1 €49.00 €49.00", "Team: Seat", "3 €9.00 €27.00"),
+        *("€76.00 due", "Amount due €76.00", "Sandbox"),
     ):
         assert shown in text, shown
     assert document.startswith(b"%PDF-") and "IBAN" not in text  # a card is charged: nothing is to be transferred

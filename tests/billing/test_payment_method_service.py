@@ -12,6 +12,7 @@ from actors.billing.domain.payment_method import State
 from actors.billing.expiring import Expiring
 from actors.billing.providers.contract import ProviderUnavailable
 from tests.billing.market import Market
+from tests.billing.selling import corresponding
 from tests.world import refused
 
 S = PaymentMethodMessage
@@ -40,7 +41,7 @@ async def kept(market: Market, id: str) -> Any:
 
 def expiring(market: Market) -> Expiring:
     world = market.world
-    correspondence = world.service("billing", "LedgerService").proving.correspondence
+    correspondence = corresponding(world)
     return Expiring(world.service("billing", "PaymentMethodService").vaulting, correspondence)
 
 

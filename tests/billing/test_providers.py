@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from actors.billing.domain.card_number import CardNumberRefused
+from actors.billing.domain.dispute import State as DisputeState
 from actors.billing.domain.invoice import AmountExceeds
 from actors.billing.domain.payment import DeclineReason, State
 from actors.billing.domain.refund import State as RefundState
@@ -24,7 +25,7 @@ from actors.billing.providers.contract import (
     SignatureInvalid,
 )
 from actors.kernel.errors import IdempotencyKeyReused
-from tests.billing.stages import RETURN_URL, Stage, staged
+from tests.billing.stages import RETURN_URL, Stage, read_all, staged
 
 STAGES = ["sandbox", "sandbox-books", "stripe", "paypal", "manual", "stripe-account", "paypal-account"]
 CARD = "4242 4242 4242 4242"
@@ -328,6 +329,36 @@ async def test_a_removed_method_cannot_be_charged(stage: Stage) -> None:
         await provider.remove_method(method)
     outcome = await provider.charge(stage.request(customer, method))
     assert (outcome.state, outcome.decline) == (State.FAILED, DeclineReason.METHOD_GONE)
+
+
+@pytest.mark.parametrize("won", [True, False])
+async def test_what_a_dispute_takes_and_returns_is_said_by_the_payment(stage: Stage, won: bool) -> None:
+    provider = await stage.replica()
+    request, reference = await stage.disputed(provider, won=won)
+    (dispute,) = await provider.list_disputes(reference)
+    assert (dispute.state, dispute.amount_minor, dispute.currency) == (DisputeState.OPEN, 5000, "EUR")
+    assert dispute.reason and dispute.respond_time is not None
+    await stage.decided(reference, won=won)
+    (dispute,) = await provider.list_disputes(reference)
+    assert dispute.state is (DisputeState.WON if won else DisputeState.LOST)
+    moved = [one for one in await stage.movements(provider) if one.kind is MovementKind.DISPUTE]
+    assert sum(one.amount_minor for one in moved) == (0 if won else -5000)
+    assert all(reference == one.reference or request.idempotency_key == one.idempotency_key for one in moved)
+    said = {(one.id, one.amount_minor, one.move_time) for one in dispute.moved}
+    assert said == {(one.id, one.amount_minor, one.time) for one in moved} or stage.name == "paypal" and not said
+    told = [one for one in await read_all(provider, await stage.events()) if one.kind is EventKind.DISPUTE]
+    assert len(told) >= 2
+    assert all(reference == one.reference or request.idempotency_key == one.idempotency_key for one in told)
+    assert {one.dispute.reference for one in told if one.dispute} == {dispute.reference}
+
+
+async def test_what_a_dispute_has_taken_is_not_refunded_too(stage: Stage) -> None:
+    if stage.name == "paypal":
+        pytest.skip("at PayPal a refund is how a dispute may end")
+    provider = await stage.replica()
+    _, reference = await stage.disputed(provider, won=False)
+    with pytest.raises(AmountExceeds):
+        await provider.refund(stage.refund(reference, 5000))
 
 
 async def test_an_event_tells_of_a_charge_by_our_key(stage: Stage) -> None:

@@ -14,6 +14,7 @@ from actors.billing.domain.invoice import Invoice, Kind
 from actors.billing.domain.invoice import State as InvoiceState
 from actors.billing.domain.payment import Payment
 from actors.billing.domain.refund import State
+from actors.kernel.mail import Mail
 from tests.billing.market import Market
 from tests.billing.test_payment_service import Killed, record
 from tests.world import refused
@@ -208,3 +209,83 @@ async def test_a_process_that_dies_anywhere_never_gives_back_twice(
     assert [one.amount_minor for one in await market.moved()] == [10_000, -4_000]
     assert await market.balances() == {"CASH": 6_000, "REVENUE": -6_000}
     assert market.world.clock.now() - kept.create_time < timedelta(hours=1)
+
+
+# --- what tenants are told -------------------------------------------------------------------------------------------
+
+
+def written(market: Market, kind: str) -> list[Mail]:
+    found = [mail for mail in market.world.mails.mails.values() if mail.kind == kind]
+    assert all(mail.to == "admin@acme.example" for mail in found)
+    return found
+
+
+async def german(market: Market) -> None:
+    fields = {"tenant_id": market.tenant_id, "locale": "de"}
+    await market.world.call("billing.UpdateBillingAccount", market.admin, **fields)
+
+
+async def left_over(market: Market) -> Any:
+    """A payment that came when its invoice was taken back: all of it is credit."""
+    invoice = await market.to_pay("tok_slow")
+    payment = await market.pay(invoice)
+    await market.world.call("billing.VoidInvoice", market.root, id=invoice.id, reason="A mistake")
+    await market.world.later(seconds=6)
+    await market.deliver()
+    assert await market.balances() == {"CASH": 10_000, "CREDIT": -10_000}
+    return payment
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+async def test_a_tenant_is_told_of_credit_that_goes_back(market: Market, language: str) -> None:
+    payment = await left_over(market)
+    if language == "de":
+        await german(market)
+    made = await refund(market, payment, 6_000)
+    await market.world.settle()
+    assert made.credit_note_id == "" and not await notes_of_refunds(market)
+    (mail,) = written(market, "refund")
+    said = mail.text.replace("\N{NO-BREAK SPACE}", " ")
+    if language == "de":
+        assert "60,00 € Ihres Guthabens werden zurückgezahlt" in mail.subject.replace("\N{NO-BREAK SPACE}", " ")
+        assert "60,00 € aus dem Guthaben von Acme" in said and "per Visa •••• 0077" in said
+    else:
+        assert mail.subject == "€60.00 of your credit goes back" and "by Visa •••• 0077" in said
+    assert "Sandbox: " in said and f"/billing/invoices/{payment.invoice_id}" in mail.text
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+async def test_a_tenant_is_told_of_a_refund_that_failed_once_it_did(market: Market, language: str) -> None:
+    _, payment = await paid(market, "tok_refund_fails")
+    if language == "de":
+        await german(market)
+    made = await refund(market, payment, 4_000)
+    await market.world.settle()
+    assert written(market, "refund_failed") == [] == written(market, "refund")
+    await market.world.later(seconds=6)
+    for _ in range(2):
+        await market.deliver()
+    (mail,) = written(market, "refund_failed")
+    said = mail.text.replace("\N{NO-BREAK SPACE}", " ")
+    if language == "de":
+        assert "Eine Rückzahlung von 40,00 € ist fehlgeschlagen" in mail.subject.replace("\N{NO-BREAK SPACE}", " ")
+        assert "40,00 € für Acme konnten nicht per Visa •••• 5126 zurückgezahlt werden" in said
+    else:
+        assert mail.subject == "A refund of €40.00 could not be paid out"
+        assert "€40.00 for Acme could not be paid back by Visa •••• 5126. The amount is your credit now" in said
+    (told,) = [one for one in market.told("RefundSettled") if one.refund_id == made.id]
+    assert (told.state, told.amount_minor, told.credited_minor) == ("FAILED", 4_000, 4_000)
+    (listed,) = (await market.world.call("billing.ListRefunds", market.admin)).refunds
+    assert listed.credited_minor == 4_000
+
+
+async def test_a_refund_with_a_credit_note_is_told_by_that(market: Market) -> None:
+    _, payment = await paid(market)
+    await refund(market, payment, 4_000)
+    await market.world.settle()
+    assert written(market, "refund") == [] == written(market, "refund_failed")
+    assert [mail.subject for mail in written(market, "invoice")][-1].startswith("Credit note")
+
+
+async def notes_of_refunds(market: Market) -> list[Invoice]:
+    return [note for note in await notes(market) if not note.settles_invoice]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from actors.billing.domain.invoice import State
+from actors.billing.sandbox_books import SandboxDelivery
 from actors.kernel import wire
 from actors.kernel.module import card
 from actors.kernel.store.sql import SqlBackend, migrations
@@ -115,4 +116,32 @@ async def test_what_is_taken_back_and_given_up_in_sql(shop: Shop) -> None:
     accounts = (await world.call("billing.ListBillingAccounts", world.root)).accounts
     assert [one.owed_minor for one in accounts if one.tenant_id == acme.id] == [0]
     assert (await world.call("billing.ProveLedger", world.root)).proven
+    await shop.check()
+
+
+async def test_a_dispute_in_sql(shop: Shop) -> None:
+    world, acme = shop.world, shop.world.acme
+    webhooks = world.service("billing", "WebhookService").webhooks
+    delivery = SandboxDelivery(shop.selling.paying.providers.get("sandbox"), webhooks)  # type: ignore[arg-type]
+    await shop.without(acme)
+    await shop.card(acme, "tok_disputed_half_3")
+    await shop.subscribe(acme, "small")
+    for days, state in ((1, "OPEN"), (4, "LOST")):
+        await world.later(days=days)
+        await delivery.deliver()
+        await world.settle()
+        await world.sign_in_again()
+        (payment,) = (await world.call("billing.ListPayments", world.root, tenant_id=acme.id)).payments
+        (dispute,) = payment.disputes
+        assert dispute.state == dispute.State.Value(f"STATE_{state}")
+        assert (dispute.amount_minor, dispute.taken_minor, payment.disputed_minor) == (500, 500, 500)
+        proof = await world.call("billing.ProveLedger", world.root)
+        assert proof.proven and not proof.unasked
+    lost = await world.call("billing.ListLedgerEntries", world.root, tenant_id=acme.id, source_id=dispute.id)
+    assert sorted(one.amount_minor for one in lost.entries) == [-500, -500, 500, 500]
+    refund = await world.call("billing.RefundPayment", world.root, id=payment.id, reason="They asked for it")
+    assert refund.amount_minor == 500
+    await world.settle()
+    found = await world.call("billing.GetBillingMetrics", world.root, months=2)
+    assert (found.paid_minor, sum(one.refunded_minor for one in found.months)) == (1000, 500), "a dispute is no refund"
     await shop.check()

@@ -63,7 +63,7 @@ def complaints(description: Any, schema: str, thing: Any) -> list[str]:
 
 
 async def test_every_object_is_as_stripe_describes_it(description: Any) -> None:
-    """All objects of a busy account: every state of intents, refunds, charges, events and balance entries."""
+    """All objects of a busy account: every state of intents, refunds, charges, disputes, events and balance entries."""
     async with StripeFake().running() as fake:
         stage = StripeStage(fake)
         provider = await stage.replica()
@@ -84,6 +84,9 @@ async def test_every_object_is_as_stripe_describes_it(description: Any) -> None:
                 await provider.look_up(request, reference=outcome.reference)
         waiting = await stage.charge("challenge", off_session=False)
         await provider.cancel(waiting, reference=(await provider.charge(waiting)).reference)
+        for won in (True, False):
+            _, reference = await stage.disputed(provider, won=won)
+            await stage.decided(reference, won=won)
         for token in ("", *stage.setup_tokens.values()):
             setup = await provider.begin_setup(
                 stage.key(), customer=await stage.customer(), token=token, return_url=RETURN_URL
@@ -91,7 +94,7 @@ async def test_every_object_is_as_stripe_describes_it(description: Any) -> None:
             if token.startswith("pm_") and setup.confirmation is not None:
                 await stage.payer(setup.confirmation, agrees=True)
         await stage.later()
-        kinds = ["customer", "payment_method", "setup_intent", "payment_intent", "charge", "refund"]
+        kinds = ["customer", "payment_method", "setup_intent", "payment_intent", "charge", "refund", "dispute"]
         counted, found = {}, []
         for kind in [*kinds, "balance_transaction", "event"]:
             things = fake.things(kind)

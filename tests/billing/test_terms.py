@@ -161,3 +161,10 @@ def test_a_book_costs_something_when_any_quantity_does(by_meter: bool, unit: int
     )
     assert PriceBook("EUR", MONTH, (one,)).costs == bool(unit or once or minimum)
     assert not PriceBook("EUR", MONTH).costs
+
+
+def test_a_line_names_the_plan_and_the_price_and_neither_twice() -> None:
+    plan = terms_of(flat(100))
+    assert plan.described(flat(100)) == "Standard: Platform"
+    assert plan.described(replace(flat(100), display_name="Standard seats")) == "Standard seats"
+    assert plan.described(replace(flat(100), display_name="Standardised")) == "Standard: Standardised"

@@ -47,3 +47,4 @@ async def test_three_years_of_anything_leave_the_books_right(
         print(dict(years.done), f"{books.deaths} deaths")
         wanted = {"subscribe", "change", "change charged", "use", "card", "pay", "refund", "credit", "cancel"}
         assert wanted <= set(years.done) and books.deaths
+        assert {"disputed, won", "disputed, lost"} & set(years.done)

@@ -20,6 +20,7 @@ from actors.billing.domain.invoice import State as InvoiceState
 from actors.billing.domain.ledger import AccountType
 from actors.billing.domain.line import InvoiceLine
 from actors.billing.domain.money import Money
+from actors.billing.domain.payment import Payment
 from actors.billing.domain.payment import State as PaymentState
 from actors.billing.domain.period import months_after
 from actors.billing.domain.subscription import Subscription
@@ -36,6 +37,7 @@ from tests.world import World
 
 REFUSALS = frozenset(
     (
+        "AMOUNT_DISPUTED",
         "AMOUNT_EXCEEDS",
         "INVOICE_STATE",
         "PAYMENT_METHOD_NEEDED",
@@ -52,6 +54,8 @@ CARDS = (
     *["tok_visa"] * 6,
     *("tok_insufficient_funds", "tok_decline_later_3", "tok_slow", "tok_slow_declined", "tok_timeout", "tok_down"),
     *("tok_refund_slow", "tok_refund_fails", "tok_visa_declined"),
+    *("tok_disputed", "tok_disputed_won_20", "tok_disputed_asked"),
+    *["tok_disputed_lost_30", "tok_disputed_half_9"] * 2,
 )
 
 
@@ -191,11 +195,12 @@ class Years:
             unit.coupons.put(coupon_of(id="cou_share", code="SHARE", percent_micros=333_333, months=5, at=at))
             once = coupon_of(id="cou_once", code="ONCE", amount_off=Money(700, "EUR"), once=True, at=at)
             unit.coupons.put(once)
+        first = itertools.cycle(("tok_visa", "tok_disputed_won_20", "tok_visa", "tok_disputed_lost_30"))
         for customer in self.customers:
             party = Party(name=customer.id, country=self.chance.choice(("DE", "FR", "")))
             async with shop.unit(customer.id) as unit:
                 unit.accounts.put(new_account(customer.id, party=party, currency="EUR", at=at))
-            await shop.card(customer)
+            await shop.card(customer, next(first))
 
     async def _sign_in(self) -> None:
         self.world.root = str((await self.world.login("root@example.com")).access_token)
@@ -357,6 +362,7 @@ class Years:
         assert total(entries, AccountType.TAX) == -taxed
         assert total(entries, AccountType.GOODWILL) == sum(one.amount.minor for one in grants)
         assert sum(entry.amount_minor for entry in entries) == 0
+        await self._check_disputes(payments, total(entries, AccountType.DISPUTED))
         opened = Counter(one.period_key for one in invoices if one.period_key)
         for period in periods:
             if not period.trial:
@@ -377,7 +383,7 @@ class Years:
         assert not [one for one, count in charged.items() if count > 1]
         assert {one.provider_reference for one in succeeded} == set(charged), "what was taken is what is booked"
         proof = await self.world.service("billing", "LedgerService").proving.prove(system_call())
-        assert proof.proven, proof.differences
+        assert proof.proven and not proof.unasked, proof.differences
         rerating = self.world.service("billing", "InvoiceService").rerating
         async with shop.unit() as unit:
             for invoice in issued:
@@ -385,6 +391,25 @@ class Years:
                     verification = (await rerating.rerated(unit, invoice)).verification
                     assert verification.identical, (invoice.id, verification)
                     self.done["invoice computed again"] += 1
+
+    async def _check_disputes(self, payments: Sequence[Payment], held_minor: int) -> None:
+        """Each dispute is kept as the provider has it, and nobody has back more than they paid."""
+        sandbox = self.shop.selling.paying.providers.get("sandbox")
+        async with self.shop.unit() as unit:
+            disputes = [one async for one in unit.disputes.scan()]
+        assert held_minor == sum(one.held_minor for one in disputes)
+        kept = {one.provider_reference: one for one in disputes}
+        assert len(kept) == len(disputes), "each is kept once"
+        for payment in payments:
+            for facts in await sandbox.list_disputes(payment.provider_reference):
+                found = kept.pop(facts.reference)
+                assert (found.payment_id, found.state, found.moved) == (payment.id, facts.state, facts.moved)
+                assert payment.disputed_minor == found.taken_minor
+                self.done[f"disputed, {facts.state.name.lower()}"] += 1
+            if payment.state is PaymentState.SUCCEEDED:
+                back = payment.refunded_minor + payment.disputed_minor - payment.refunded_disputed_minor
+                assert 0 <= back <= payment.amount_minor
+        assert not kept
 
 
 def grouped(lines: Sequence[InvoiceLine]) -> Iterator[tuple[str, list[InvoiceLine]]]:

@@ -81,7 +81,9 @@ def computed_again(
     """
     in_order = sorted(stored, key=lambda line: line.position)
     again = [_again(line, terms, charged or {}) for line in in_order if line.kind is not Kind.USAGE]
-    again += [line for one in usage for line in usage_lines(one.period, one.terms, one.quantities)]
+    for one in usage:
+        found = usage_lines(one.period, one.terms, one.quantities)
+        again += [_named_as_stored(line, one.terms, in_order) for line in found]
     known = dict(rates or {})
     on_charges = {id for line in in_order if line.kind is not Kind.PRORATED_CREDIT for id in line.tax_rate_ids}
     if invoice.credited_invoice_id:
@@ -105,7 +107,8 @@ def _again(line: InvoiceLine, terms: Callable[[str, int], Terms], charged: Mappi
         if source is None:
             return _unknown(line)
         return credit_line(source.but(kept_micros=line.kept_micros), line.start_time)
-    price = terms(line.plan_id, line.plan_version).book(line.currency, line.interval).price(line.price_id)
+    version = terms(line.plan_id, line.plan_version)
+    price = version.book(line.currency, line.interval).price(line.price_id)
     if price is None:
         return _unknown(line)
     span = Span(
@@ -121,7 +124,20 @@ def _again(line: InvoiceLine, terms: Callable[[str, int], Terms], charged: Mappi
         whole_seconds=line.whole_seconds,
         period_number=line.period_number,
     )
-    return advance_line(price, priced(price, line.quantity), line.kind, span)
+    return _named_as_stored(
+        advance_line(version, price, priced(price, line.quantity), line.kind, span), version, (line,)
+    )
+
+
+def _named_as_stored(line: InvoiceLine, terms: Terms, stored: Sequence[InvoiceLine]) -> InvoiceLine:
+    """The line with the price's name alone if it was issued so, before lines named their plan; no other text passes."""
+    assert line.interval is not None
+    price = terms.book(line.currency, line.interval).price(line.price_id)
+    for one in stored:
+        same = (one.kind, one.price_id, one.period_number) == (line.kind, line.price_id, line.period_number)
+        if same and price is not None and one.description == price.display_name:
+            return line.but(description=price.display_name)
+    return line
 
 
 def _unknown(line: InvoiceLine) -> InvoiceLine:

@@ -62,7 +62,7 @@ def usage_lines(period: BilledPeriod, terms: Terms, quantities: Mapping[str, int
 def rated(terms: Terms, span: Span, quantities: Mapping[str, int]) -> tuple[InvoiceLine, ...]:
     """What was used, by the prices of the terms."""
     return tuple(
-        usage_line(price, priced(price, quantity), span)
+        usage_line(terms, price, priced(price, quantity), span)
         for price in terms.book(span.currency, span.interval).metered
         if (quantity := quantities.get(price.meter, 0)) or price.minimum_minor
     )
@@ -193,7 +193,7 @@ def _advance(
 
 def _in_advance(terms: Terms, kind: Kind, seats: int, span: Span) -> tuple[InvoiceLine, ...]:
     return tuple(
-        advance_line(price, priced(price, quantity_in_advance(price, seats)), kind, span)
+        advance_line(terms, price, priced(price, quantity_in_advance(price, seats)), kind, span)
         for price in terms.book(span.currency, span.interval).in_advance
     )
 

@@ -250,6 +250,17 @@ class Invoice(Record):
             after = after.but(state=State.PAID, pay_time=at)
         return after
 
+    def withheld(self, amount_minor: int, at: datetime, credited_minor: int = 0) -> Invoice:
+        """A dispute has taken so much of what was paid. It stays paid, but its charges are credited less by that share.
+
+        See `refunded`; `released` takes it back.
+        """
+        return self.but(kept_micros=self._kept_after(amount_minor, credited_minor), update_time=at)
+
+    def released(self, micros: int, at: datetime) -> Invoice:
+        """What a dispute took has come back: `micros` of what `withheld` took off."""
+        return self.but(kept_micros=min(MICROS, self.kept_micros + micros), update_time=at)
+
     def kept_as_credit(self, at: datetime) -> Invoice:
         """A credit note whose refund failed: the tenant has the amount as credit."""
         if self.state not in (State.DRAFT, State.OPEN):

@@ -11,10 +11,15 @@ A transaction sums to zero by construction, and is keyed by its cause, so that a
     refund:<id>:begin       CREDIT +used               RECEIVABLE -used  credit that goes back with it
     refund:<id>:succeed     RECEIVABLE +amount         CASH(provider) -amount
     refund:<id>:fail        RECEIVABLE +amount         CREDIT -amount    what did not go back is credit
+                            BAD_DEBT -lost             but for what a dispute that was lost has given back
+    dispute:<id>:<n>        DISPUTED +taken            CASH(provider) -taken   the other way when it comes back
+                            BAD_DEBT +lost             DISPUTED -lost    in one with what is taken, if it comes so late
     credit:<id>:grant       GOODWILL +amount           CREDIT -amount
 
 A credit note over a refund is issued as an invoice is: its amounts are negative. One that voids is posted with the
-void. So the balance of RECEIVABLE is what `outstanding_minor` of invoices and refunds sums to, at any moment.
+void. So the balance of RECEIVABLE is what `outstanding_minor` of invoices and refunds sums to, at any moment; and that
+of DISPUTED what `held_minor` of disputes does. CASH is the provider's balance but for its fees and payouts, which are
+not booked: neither those of charges nor those of disputes.
 """
 
 from __future__ import annotations
@@ -25,6 +30,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from actors.billing.domain.credit import CreditGrant
+from actors.billing.domain.dispute import Dispute
 from actors.billing.domain.invoice import Applied, Invoice
 from actors.billing.domain.payment import Payment
 from actors.billing.domain.refund import Refund
@@ -41,6 +47,7 @@ class AccountType(enum.Enum):
     CASH = "CASH"
     GOODWILL = "GOODWILL"
     BAD_DEBT = "BAD_DEBT"
+    DISPUTED = "DISPUTED"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,8 +207,11 @@ def refund_succeeded(refund: Refund, at: datetime) -> Transaction:
     )
 
 
-def refund_failed(refund: Refund, at: datetime) -> Transaction:
-    """Money that did not go back: what the credit note took back is credit, and what was credit is so again."""
+def refund_failed(refund: Refund, at: datetime, disputed_minor: int = 0) -> Transaction:
+    """Money that did not go back: what the credit note took back is credit, and what was credit is so again.
+
+    But for `disputed_minor` of it, which the payer has by a dispute: what was booked as lost pays it.
+    """
     return _posted(
         f"refund:{refund.id}:fail",
         refund.tenant_id,
@@ -210,7 +220,31 @@ def refund_failed(refund: Refund, at: datetime) -> Transaction:
         "Refund failed",
         at,
         (AccountType.RECEIVABLE, "", refund.amount_minor),
-        (AccountType.CREDIT, "", -refund.amount_minor),
+        (AccountType.CREDIT, "", disputed_minor - refund.amount_minor),
+        (AccountType.BAD_DEBT, "", -disputed_minor),
+    )
+
+
+def dispute_changed(before: Dispute | None, after: Dispute, number: str, at: datetime) -> Transaction:
+    """What a dispute took, gave back or lost since it was booked last; nothing, if it moved nothing.
+
+    `number` is the invoice's. The transactions of a dispute are counted (`postings`), so that each change posts once.
+    """
+    taken, held, lost = after.taken_minor, after.held_minor, after.lost_minor
+    if before is not None:
+        taken, held, lost = taken - before.taken_minor, held - before.held_minor, lost - before.lost_minor
+    words = "won" if taken < 0 else "lost" if lost > 0 else "opened" if taken > 0 else "reopened"
+    provider = after.provider.name
+    return _posted(
+        f"dispute:{after.id}:{after.postings}",
+        after.tenant_id,
+        after.currency,
+        after.id,
+        f"Dispute of {number} {words}",
+        at,
+        (AccountType.DISPUTED, provider, held),
+        (AccountType.BAD_DEBT, "", lost),
+        (AccountType.CASH, provider, -taken),
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from actors.billing.domain.money import MICROS, round_half_even
 from actors.billing.domain.period import Interval, seconds_between
 from actors.billing.domain.pricing import Priced, TierShare, part_minor
-from actors.billing.domain.terms import Model, Price
+from actors.billing.domain.terms import Model, Price, Terms
 from actors.kernel.records import Record
 
 
@@ -39,7 +39,8 @@ class InvoiceLine(Record):
     subscription_id: str = ""
     kind: Kind
     description: str
-    """The price's name, from the terms: the same whenever the line is computed again."""
+    """The plan's and the price's name (`Terms.described`): the same whenever the line is computed again.
+    Lines that were issued before plans were named have the price's name alone, and so have credits of them."""
     plan_id: str = ""
     plan_version: int = 0
     interval: Interval | None = None
@@ -107,30 +108,37 @@ class Span:
     period_number: int = 1
 
 
-def advance_line(price: Price, cost: Priced, kind: Kind, span: Span) -> InvoiceLine:
-    """A charge in advance for a period, or for a part of one."""
+def advance_line(terms: Terms, price: Price, cost: Priced, kind: Kind, span: Span) -> InvoiceLine:
+    """A charge in advance for a period, or for a part of one; `price` is one of the terms."""
     amount = part_minor(cost.amount_micros, span.part_seconds, span.whole_seconds)
-    return _line(price, cost, kind, span, cost.amount_micros, amount, cost.minimum_applied)
+    return _line(terms, price, cost, kind, span, cost.amount_micros, amount, cost.minimum_applied)
 
 
-def usage_line(price: Price, cost: Priced, span: Span) -> InvoiceLine:
+def usage_line(terms: Terms, price: Price, cost: Priced, span: Span) -> InvoiceLine:
     """A charge in arrears for what was used. Only its minimum is for a whole period, and less for a shorter one."""
     used = sum(tier.amount_micros for tier in cost.tiers)
     minimum = price.minimum_minor * MICROS
     # The greater of both, compared without rounding either.
     if minimum * span.part_seconds > used * span.whole_seconds:
         amount = part_minor(minimum, span.part_seconds, span.whole_seconds)
-        return _line(price, cost, Kind.USAGE, span, minimum, amount, True)
-    return _line(price, cost, Kind.USAGE, span, used, round_half_even(used), False)
+        return _line(terms, price, cost, Kind.USAGE, span, minimum, amount, True)
+    return _line(terms, price, cost, Kind.USAGE, span, used, round_half_even(used), False)
 
 
 def _line(
-    price: Price, cost: Priced, kind: Kind, span: Span, whole_micros: int, amount_minor: int, minimum_applied: bool
+    terms: Terms,
+    price: Price,
+    cost: Priced,
+    kind: Kind,
+    span: Span,
+    whole_micros: int,
+    amount_minor: int,
+    minimum_applied: bool,
 ) -> InvoiceLine:
     return InvoiceLine(
         id="",
         kind=kind,
-        description=price.display_name,
+        description=terms.described(price),
         price_id=price.id,
         model=price.model,
         meter=price.meter,

@@ -16,6 +16,10 @@ class PaymentState(FailedPrecondition):
     message = "the payment is {state}; that does not allow to {action}"
 
 
+class AmountDisputed(FailedPrecondition):
+    message = "a dispute has taken {disputed_minor} of the payment; no more than {left_minor} can be refunded"
+
+
 class PaymentDeclined(FailedPrecondition):
     message = "the provider declined it: {decline_reason}"
 
@@ -130,6 +134,10 @@ class Payment(Record):
     """What the invoice did not need: it became the tenant's credit."""
     refunded_excess_minor: int = 0
     """What of `refunded_minor` was taken of that credit."""
+    disputed_minor: int = 0
+    """What disputes have taken and not given back."""
+    refunded_disputed_minor: int = 0
+    """What of `refunded_minor` went back by a dispute."""
     decline_reason: DeclineReason | None = None
     provider_reference: str = ""
     confirmation: Confirmation | None = secret(default=None)
@@ -147,7 +155,12 @@ class Payment(Record):
 
     @property
     def refundable_minor(self) -> int:
-        return self.amount_minor - self.refunded_minor if self.state is State.SUCCEEDED else 0
+        return max(0, self._left_minor) if self.state is State.SUCCEEDED else 0
+
+    @property
+    def _left_minor(self) -> int:
+        """Below zero where a dispute took what was refunded."""
+        return self.amount_minor - self.refunded_minor - self.disputed_minor + self.refunded_disputed_minor
 
     def asked_for(self, asked: Asked) -> Payment:
         """About to be asked for at its provider; the same record when it was before."""
@@ -219,14 +232,29 @@ class Payment(Record):
             update_time=at,
         )
 
-    def without_refund(self, amount_minor: int, of_credit_minor: int, at: datetime) -> Payment:
-        """After a refund failed: what its credit note took back is credit now, and may go back another time."""
+    def without_refund(self, amount_minor: int, of_credit_minor: int, at: datetime, disputed_minor: int = 0) -> Payment:
+        """After a refund failed: what its credit note took back is credit now, and may go back another time.
+
+        But for `disputed_minor` of it, which went back by a dispute.
+        """
+        failed_minor = amount_minor - disputed_minor
+        of_credit_minor = min(of_credit_minor, failed_minor)
         return self.but(
-            refunded_minor=self.refunded_minor - amount_minor,
+            refunded_minor=self.refunded_minor - failed_minor,
             refunded_excess_minor=self.refunded_excess_minor - of_credit_minor,
-            excess_minor=self.excess_minor + amount_minor - of_credit_minor,
+            refunded_disputed_minor=self.refunded_disputed_minor + disputed_minor,
+            excess_minor=self.excess_minor + failed_minor - of_credit_minor,
             update_time=at,
         )
+
+    def with_disputed(self, taken_minor: int, at: datetime) -> Payment:
+        """After a dispute took so much more of it; negative when that came back."""
+        return self.but(disputed_minor=self.disputed_minor + taken_minor, update_time=at)
+
+    @property
+    def overdrawn(self) -> bool:
+        """Whether refunds and disputes want more than it brought: a dispute has taken what is to be refunded."""
+        return self._left_minor < 0
 
     def must_have_succeeded(self, action: str) -> None:
         """Raises PaymentState."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from actors.billing.domain.ledger import AccountType, LedgerEntry
+from actors.billing.domain.payment_method import Provider
 from actors.kernel.records import Announcement, Record
 
 MOST_DIFFERENCES = 100
@@ -16,13 +17,15 @@ MOST_DIFFERENCES = 100
 
 @dataclass(frozen=True, kw_only=True)
 class ReconciliationDue(Announcement):
-    """Time to prove the books."""
+    """Time to prove the books; with `unasked`, only to ask the providers that did not answer the last time."""
+
+    unasked: bool = False
 
 
 @dataclass(frozen=True)
 class Difference:
-    """`kind` is transaction, receivable, credit or provider; `id` the transaction, the tenant, or the payment or
-    refund that a provider has otherwise: its own name of one that we do not know."""
+    """`kind` is transaction, receivable, credit, disputed or provider; `id` the transaction, the tenant, or the payment
+    or refund that a provider has otherwise: its own name of one that we do not know."""
 
     kind: str
     id: str
@@ -31,15 +34,39 @@ class Difference:
     currency: str
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Until when a provider's books were compared with ours."""
+
+    provider: Provider
+    until_time: datetime
+
+
+@dataclass(frozen=True)
+class Unasked:
+    """A provider that gave no answer, so that nothing is said of its books since `asked_until_time`."""
+
+    provider: Provider
+    reason: str
+    asked_until_time: datetime | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class LedgerProof(Record):
-    """The result of proving the books."""
+    """The result of proving the books; it says nothing of providers that were not asked."""
 
     proven: bool
     prove_time: datetime
     transactions: int
     entries: int
     differences: tuple[Difference, ...] = ()
+    unasked: tuple[Unasked, ...] = ()
+    asked: tuple[Asked, ...] = ()
+
+    def asked_until(self, provider: Provider) -> datetime | None:
+        """When a provider was last asked; a proof of before that was written down had asked all."""
+        found = next((one.until_time for one in self.asked if one.provider is provider), None)
+        return self.prove_time if found is None and not self.asked and not self.unasked else found
 
 
 PROOF = "proof"
@@ -57,6 +84,7 @@ class Sums:
         self.entries = 0
         self.receivable: dict[tuple[str, str], int] = {}
         self.credit: dict[tuple[str, str], int] = {}
+        self.disputed: dict[tuple[str, str], int] = {}
         self.unbalanced: list[Difference] = []
         """Transactions that do not sum to zero, the first hundred."""
         self._open = ""
@@ -75,6 +103,8 @@ class Sums:
                 _add(self.receivable, (entry.tenant_id, entry.currency), entry.amount_minor)
             elif entry.account_type is AccountType.CREDIT:
                 _add(self.credit, (entry.tenant_id, entry.currency), -entry.amount_minor)
+            elif entry.account_type is AccountType.DISPUTED:
+                _add(self.disputed, (entry.tenant_id, entry.currency), entry.amount_minor)
 
     def close(self) -> None:
         """The transaction that was taken last is over."""
@@ -99,12 +129,13 @@ def proven(
     at: datetime,
     receivable: Amounts,
     credit: Amounts,
+    disputed: Amounts | None = None,
     others: Sequence[Difference] = (),
 ) -> LedgerProof:
     """The proof over all entries, with the first hundred differences.
 
-    `receivable` is what documents have outstanding, `credit` what accounts have, each by tenant and currency;
-    `others` what was found by comparing with providers.
+    `receivable` is what documents have outstanding, `credit` what accounts have, `disputed` what disputes hold, each by
+    tenant and currency; `others` what was found by comparing with providers.
     """
     sums = Sums()
     sums.take(entries)
@@ -113,6 +144,7 @@ def proven(
         *sums.unbalanced,
         *differences("receivable", receivable, sums.receivable),
         *differences("credit", credit, sums.credit),
+        *differences("disputed", disputed or {}, sums.disputed),
         *others,
     ]
     return proof(sums, found, at)

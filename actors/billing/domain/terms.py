@@ -132,6 +132,12 @@ class Terms:
                 return book
         raise PriceMissing(currency=currency, interval=interval.name)
 
+    def described(self, price: Price) -> str:
+        """How a line names the price: `Standard: Seats`. Its own name alone where that begins with the plan's."""
+        plan, name = self.display_name, price.display_name
+        named = name[: len(plan)].casefold() == plan.casefold() and not name[len(plan) : len(plan) + 1].isalnum()
+        return name if named else f"{plan}: {name}"
+
     def limit(self, meter: str) -> Limit | None:
         """None for a meter without a limit."""
         return next((limit for limit in self.limits if limit.meter == meter), None)

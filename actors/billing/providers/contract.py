@@ -32,6 +32,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from actors.billing.domain.dispute import Facts as DisputeFacts
 from actors.billing.domain.payment import DeclineReason, State
 from actors.billing.domain.payment_method import Confirmation
 from actors.billing.domain.refund import State as RefundState
@@ -188,26 +189,6 @@ class RefundOutcome:
     detail: str = ""
 
 
-class DisputeState(enum.Enum):
-    OPEN = "OPEN"
-    WON = "WON"
-    LOST = "LOST"
-
-
-@dataclass(frozen=True)
-class Dispute:
-    """A payer has asked their bank, or the provider, to take a payment back."""
-
-    reference: str
-    state: DisputeState
-    amount_minor: int
-    currency: str
-    reason: str = ""
-    """In the provider's own words."""
-    respond_time: datetime | None = None
-    """Until when the seller may answer, at the provider."""
-
-
 class EventKind(enum.Enum):
     PAYMENT = "PAYMENT"
     """`outcome` is how the payment stood."""
@@ -220,7 +201,7 @@ class EventKind(enum.Enum):
     METHOD = "METHOD"
     """`method` is how a saved method is now: its bank has renewed the card."""
     DISPUTE = "DISPUTE"
-    """`dispute` began, or was decided; `reference` is the payment's."""
+    """`dispute` began, went on or was decided; `reference` is the payment's. Ask for the payment's disputes."""
     OTHER = "OTHER"
     """Nothing of ours; taken and forgotten."""
 
@@ -241,7 +222,7 @@ class ProviderEvent:
     outcome: Outcome | None = None
     refund: RefundOutcome | None = None
     method: Method | None = None
-    dispute: Dispute | None = None
+    dispute: DisputeFacts | None = None
     type: str = ""
     """The provider's own word for it."""
 
@@ -331,6 +312,13 @@ class PaymentProvider(Protocol):
 
     async def look_up_refund(self, request: RefundRequest, *, reference: str = "") -> RefundOutcome | None:
         """How the refund of this key stands. None: there is none; it may be asked again."""
+        ...
+
+    async def list_disputes(self, reference: str) -> list[DisputeFacts]:
+        """All disputes of the payment of this `Outcome.reference` as they stand now, oldest first.
+
+        A provider that does not say with a dispute what it moved says so in `list_movements` under the payment's name.
+        """
         ...
 
     async def read_webhook(self, headers: Mapping[str, str], raw_body: bytes) -> ProviderEvent:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 
 from actors.billing.domain.card_number import refuse_card_numbers
+from actors.billing.domain.dispute import Facts as DisputeFacts
 from actors.billing.domain.payment import State
 from actors.billing.domain.refund import State as RefundState
 from actors.billing.providers.contract import (
@@ -65,6 +66,9 @@ class Manual:
 
     async def look_up_refund(self, request: RefundRequest, *, reference: str = "") -> RefundOutcome | None:
         return RefundOutcome(RefundState.PENDING, "", request.amount_minor)
+
+    async def list_disputes(self, reference: str) -> list[DisputeFacts]:
+        return []
 
     async def read_webhook(self, headers: Mapping[str, str], raw_body: bytes) -> ProviderEvent:
         raise SignatureInvalid(provider="manual", problem="transfers have no events")

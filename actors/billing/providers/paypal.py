@@ -18,6 +18,7 @@ import orjson
 from cryptography import x509
 
 from actors.billing.domain.card_number import refuse_card_numbers
+from actors.billing.domain.dispute import Facts as DisputeFacts
 from actors.billing.domain.invoice import AmountExceeds
 from actors.billing.domain.payment import DeclineReason, State
 from actors.billing.domain.payment_method import Confirmation
@@ -195,6 +196,22 @@ class PayPalPayments:
             if refund.get("custom_id") == request.idempotency_key:
                 return paypal_objects.refund_outcome(refund)
         return None
+
+    async def list_disputes(self, reference: str) -> list[DisputeFacts]:
+        found: list[Data] = []
+        for capture in paypal_objects.captures_of(await self._get(reference)):
+            page = ""
+            while True:
+                words = {"disputed_transaction_id": capture["id"], "page_size": "50"}
+                words |= {"next_page_token": page} if page else {}
+                listed = await self._asked("GET", "/v1/customer/disputes", params=words)
+                for one in listed.get("items", ()):
+                    # The list has no outcomes.
+                    path = f"/v1/customer/disputes/{_segment(one['dispute_id'])}"
+                    found.append(await self._asked("GET", path))
+                if not (page := paypal_objects.next_page(listed)):
+                    break
+        return [paypal_objects.dispute(one) for one in sorted(found, key=lambda one: str(one["create_time"]))]
 
     async def read_webhook(self, headers: Mapping[str, str], raw_body: bytes) -> ProviderEvent:
         now = self._clock.now()

@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+from actors.billing.domain.dispute import Facts as DisputeFacts
+from actors.billing.domain.dispute import State as DisputeState
 from actors.billing.domain.money import exponent
 from actors.billing.domain.payment import State
 from actors.billing.domain.payment_method import Confirmation
 from actors.billing.domain.refund import State as RefundState
 from actors.billing.providers.contract import (
     ChargeRequest,
-    Dispute,
-    DisputeState,
     EventKind,
     Method,
     Movement,
@@ -128,7 +129,7 @@ def event(body: Data) -> ProviderEvent:
     if type in _DISPUTES:
         paid = (subject.get("disputed_transactions") or [{}])[0]
         return ProviderEvent(
-            kind=EventKind.DISPUTE, dispute=_dispute(subject), idempotency_key=str(paid.get("custom") or ""), **about
+            kind=EventKind.DISPUTE, dispute=dispute(subject), idempotency_key=str(paid.get("custom") or ""), **about
         )
     if body.get("resource_type") == "refund":
         refund = refund_outcome(subject)
@@ -142,20 +143,20 @@ def event(body: Data) -> ProviderEvent:
     return ProviderEvent(kind=EventKind.OTHER, reference=str(subject.get("id", "")), **about)
 
 
-_DISPUTES = frozenset({"CUSTOMER.DISPUTE.CREATED", "CUSTOMER.DISPUTE.RESOLVED"})
+_DISPUTES = frozenset(f"CUSTOMER.DISPUTE.{word}" for word in ("CREATED", "UPDATED", "RESOLVED"))
 _TAKEN_BACK = ("T1106", "T1110", "T1111", "T12")
 """Reversals, holds while a dispute is looked into, and chargebacks, with what cancels each."""
 
 
-def _dispute(data: Data) -> Dispute:
-    """A dispute of PayPal's Customer Disputes API."""
+def dispute(data: Data) -> DisputeFacts:
+    """A dispute of PayPal's Customer Disputes API. What it moved is in the report alone, under the payment's name."""
     outcome = (data.get("dispute_outcome") or {}).get("outcome_code", "")
     state = DisputeState.OPEN
     if data.get("status") == "RESOLVED":
         lost = outcome in ("RESOLVED_BUYER_FAVOUR", "ACCEPTED")
         state = DisputeState.LOST if lost else DisputeState.WON
     due = data.get("seller_response_due_date")
-    return Dispute(
+    return DisputeFacts(
         data["dispute_id"],
         state,
         minor_of(data["dispute_amount"]),
@@ -185,6 +186,12 @@ def movement(entry: Data) -> Movement:
         fee_currency=(fee or amount)["currency_code"],
         time=time_of(info["transaction_initiation_date"]),
     )
+
+
+def next_page(listed: Data) -> str:
+    """The token of the next page of a list of disputes, which its link carries; empty after the last."""
+    links = (str(one["href"]) for one in listed.get("links", ()) if one["rel"] == "next")
+    return next((token for href in links for token in parse_qs(urlsplit(href).query).get("next_page_token", ())), "")
 
 
 def time_of(text: str) -> datetime:

@@ -19,11 +19,14 @@ from urllib.parse import urlencode
 import orjson
 
 from actors.billing.domain.card_number import refuse_card_numbers
+from actors.billing.domain.dispute import Facts as DisputeFacts
+from actors.billing.domain.dispute import State as DisputeState
 from actors.billing.domain.invoice import AmountExceeds
 from actors.billing.domain.payment import DeclineReason, State
 from actors.billing.domain.payment_method import Confirmation
 from actors.billing.domain.refund import State as RefundState
 from actors.billing.domain.subscription_state import PaymentMethodNeeded
+from actors.billing.providers import sandbox_disputes
 from actors.billing.providers.contract import (
     LARGEST_EVENT_BYTES,
     ChargeRequest,
@@ -146,12 +149,14 @@ class Sandbox:
             paid = record.data["amount_minor"] if self._outcome("", record.data).state is State.SUCCEEDED else 0
             standing = [self._refund("", one) for one in refunds.values()]
             left = paid - sum(one.amount_minor for one in standing if one.state is not RefundState.FAILED)
+            left -= sandbox_disputes.taken_minor(record.data, now) if paid else 0
             if request.amount_minor > left or request.currency != record.data["currency"]:
                 raise AmountExceeds(left_minor=left)
             ends = does.refund_settles_as if does else None
             data: dict[str, Any] = {
                 "key": request.idempotency_key,
                 "amount_minor": request.amount_minor,
+                "time": now.isoformat(),
                 "state": (ends or RefundState.SUCCEEDED).value,
                 "settle_time": (now + SETTLES_AFTER if ends else now).isoformat(),
             }
@@ -168,6 +173,11 @@ class Sandbox:
         found = record.data["refunds"].get(reference) if record else None
         return None if found is None else self._refund(reference, found)
 
+    async def list_disputes(self, reference: str) -> list[DisputeFacts]:
+        record = await self._state.read(f"charge:{reference}")
+        found = self._dispute(record.data) if record is not None else None
+        return [found] if found is not None else []
+
     async def read_webhook(self, headers: Mapping[str, str], raw_body: bytes) -> ProviderEvent:
         if len(raw_body) <= LARGEST_EVENT_BYTES and b'"answer"' in raw_body:
             return await self._read_answer(raw_body)
@@ -183,6 +193,17 @@ class Sandbox:
         }
         if type.startswith("payment."):
             return ProviderEvent(kind=EventKind.PAYMENT, outcome=_parsed(about["reference"], standing), **about)
+        if type.startswith("dispute."):
+            respond_time = datetime.fromisoformat(standing["respond_time"])
+            words = (
+                about["reference"],
+                DisputeState(standing["state"]),
+                standing["amount_minor"],
+                standing["currency"],
+            )
+            dispute = DisputeFacts(*words, reason=standing["reason"], respond_time=respond_time)
+            of = about | {"reference": standing["payment"]}
+            return ProviderEvent(kind=EventKind.DISPUTE, dispute=dispute, **of)
         if type.startswith("refund."):
             state = RefundState(standing["state"])
             refund = RefundOutcome(state, about["reference"], standing["amount_minor"])
@@ -236,6 +257,14 @@ class Sandbox:
         }
         due = datetime.fromisoformat(data["settle_time"])
         await self.events.queue(f"payment.{ends.value.lower()}", reference, due, key=request.idempotency_key)
+        if does.disputed is not None and ends is State.SUCCEEDED:
+            name = name_of("sbd", reference)
+            data["dispute"] = sandbox_disputes.planned(does.disputed, name, due)
+            for word in ("open", "close"):
+                if moment := data["dispute"][f"{word}_time"]:
+                    when = datetime.fromisoformat(moment)
+                    of = {"key": request.idempotency_key, "object": name}
+                    await self.events.queue(f"dispute.{word}", reference, when, **of)
         await self._state.write(f"charge:{reference}", data, 0)
         return await self._charge(reference)
 
@@ -287,6 +316,18 @@ class Sandbox:
         if event["object"] == event["charge"]:
             outcome = self._outcome(event["charge"], record.data)
             standing: Data = {"state": outcome.state.value, "decline": outcome.decline and outcome.decline.value}
+        elif event["type"].startswith("dispute."):
+            if (dispute := self._dispute(record.data)) is None:
+                return None
+            assert dispute.respond_time is not None
+            standing = {
+                "payment": event["charge"],
+                "state": dispute.state.value,
+                "amount_minor": dispute.amount_minor,
+                "currency": dispute.currency,
+                "reason": dispute.reason,
+                "respond_time": dispute.respond_time.isoformat(),
+            }
         elif (refund := record.data["refunds"].get(event["object"])) is None:
             return None
         else:
@@ -319,6 +360,10 @@ class Sandbox:
             RefundState.PENDING if pending else RefundState(data["state"]), reference, data["amount_minor"]
         )
 
+    def _dispute(self, data: Data) -> DisputeFacts | None:
+        succeeded = self._outcome("", data).state is State.SUCCEEDED
+        return sandbox_disputes.standing(data, self._clock.now()) if succeeded else None
+
     def _movements(self, record: SandboxRecord) -> list[Movement]:
         data, reference = record.data, record.key.removeprefix("charge:")
         if self._outcome(reference, data).state is not State.SUCCEEDED:
@@ -332,6 +377,10 @@ class Sandbox:
                 time = datetime.fromisoformat(refund["settle_time"])
                 back = (MovementKind.REFUND, name, refund["key"], -refund["amount_minor"])
                 found.append(Movement(f"{name}.r", *back, currency, 0, currency, time))
+        dispute = self._dispute(data)
+        for moved in dispute.moved if dispute is not None else ():
+            of = (MovementKind.DISPUTE, reference, data["key"], moved.amount_minor, currency, 0, currency)
+            found.append(Movement(moved.id, *of, moved.move_time))
         return found
 
     def _asks(self, reference: str, data: Data) -> Confirmation:

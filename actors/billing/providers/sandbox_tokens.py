@@ -7,8 +7,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from actors.billing.domain.dispute import State as DisputeState
 from actors.billing.domain.payment import DeclineReason, State
 from actors.billing.domain.refund import State as RefundState
+
+
+@dataclass(frozen=True)
+class Disputed:
+    """What becomes of charges that their payer disputes."""
+
+    ends: DisputeState | None = None
+    """None is never decided."""
+    percent: int = 100
+    """How much of the charge is disputed."""
+    asks_only: bool = False
+    """The bank only asks, and nothing is taken meanwhile."""
+    decided_after: timedelta = timedelta(minutes=1)
+    """After it began."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +51,8 @@ class Behaviour:
     """Nothing happens and no answer comes."""
     refund: RefundState = RefundState.SUCCEEDED
     refund_settles_as: RefundState | None = None
+    disputed: Disputed | None = None
+    """When a charge succeeded, it is disputed soon."""
 
 
 def _declined(says: str, decline: DeclineReason, last4: str) -> Behaviour:
@@ -45,6 +62,7 @@ def _declined(says: str, decline: DeclineReason, last4: str) -> Behaviour:
 _R = DeclineReason
 SETTLES_AFTER = timedelta(seconds=5)
 """When what is PENDING ends."""
+_WON, _LOST = Disputed(DisputeState.WON), Disputed(DisputeState.LOST)
 _LATER = Behaviour("Succeeds twice, then declines", last4="0341", successes=2, decline=_R.GENERIC)
 
 TOKENS: Mapping[str, Behaviour] = {
@@ -82,11 +100,32 @@ TOKENS: Mapping[str, Behaviour] = {
     "tok_refund_fails": Behaviour(
         "Refunds fail after a while", last4="5126", refund=RefundState.PENDING, refund_settles_as=RefundState.FAILED
     ),
+    "tok_disputed": Behaviour("Succeeds, then is disputed and stays so", last4="2685", disputed=Disputed()),
+    "tok_disputed_won": Behaviour("Is disputed, and the dispute is won", last4="1976", disputed=_WON),
+    "tok_disputed_lost": Behaviour("Is disputed, and the dispute is lost", last4="5423", disputed=_LOST),
+    "tok_disputed_half": Behaviour(
+        "Half of it is disputed, and the dispute is lost",
+        last4="4236",
+        disputed=Disputed(DisputeState.LOST, percent=50),
+    ),
+    "tok_disputed_asked": Behaviour(
+        "The bank only asks about it, then lets it be",
+        last4="9979",
+        disputed=Disputed(DisputeState.WON, asks_only=True),
+    ),
 }
 
 
 def behaviour(token: str) -> Behaviour | None:
-    """What the token does; None for one that there is not. `tok_decline_later_7` succeeds seven times."""
+    """What the token does; None for one that there is not.
+
+    `tok_decline_later_7` succeeds seven times, `tok_disputed_lost_30` (or `…_won_30`, `…_half_30`) is decided after
+    thirty days.
+    """
     if counted := re.fullmatch(r"tok_decline_later_([0-9]{1,3})", token):
         return replace(_LATER, says=f"Succeeds {counted[1]} times, then declines", successes=int(counted[1]))
+    if later := re.fullmatch(r"(tok_disputed_(?:won|lost|half))_([0-9]{1,3})", token):
+        does = TOKENS[later[1]]
+        disputed = replace(does.disputed or Disputed(), decided_after=timedelta(days=int(later[2])))
+        return replace(does, says=f"{does.says} after {later[2]} days", disputed=disputed)
     return TOKENS.get(token)

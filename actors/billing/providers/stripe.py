@@ -15,6 +15,7 @@ from typing import Any
 import stripe
 
 from actors.billing.domain.card_number import refuse_card_numbers
+from actors.billing.domain.dispute import Facts as DisputeFacts
 from actors.billing.domain.invoice import AmountExceeds
 from actors.billing.domain.payment import DeclineReason, State
 from actors.billing.domain.subscription_state import PaymentMethodNeeded
@@ -202,6 +203,8 @@ class StripePayments:
         try:
             made = await self._ask(self._api.refunds.create_async(words, _key(request.idempotency_key, "refund")))
         except stripe.InvalidRequestError as error:
+            if error.code == "charge_disputed":
+                raise AmountExceeds(left_minor=0) from None
             if error.code != "charge_already_refunded" and error.param != "amount":
                 raise _refused(error) from None
             raise AmountExceeds(left_minor=await self._refundable(request)) from None
@@ -215,6 +218,11 @@ class StripePayments:
             if stripe_objects.key_of(refund) == request.idempotency_key:
                 return stripe_objects.refund_outcome(refund)
         return None
+
+    async def list_disputes(self, reference: str) -> list[DisputeFacts]:
+        words = {"payment_intent": reference, "limit": _PAGE}
+        found = [stripe_objects.dispute(one) async for one in self._pages(self._api.disputes.list_async, words)]
+        return found[::-1]
 
     async def read_webhook(self, headers: Mapping[str, str], raw_body: bytes) -> ProviderEvent:
         if len(raw_body) > LARGEST_EVENT_BYTES:

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from actors.billing.domain.dispute import Facts as DisputeFacts
+from actors.billing.domain.dispute import Moved
+from actors.billing.domain.dispute import State as DisputeState
 from actors.billing.domain.money import exponent
 from actors.billing.domain.payment import DeclineReason, State
 from actors.billing.domain.payment_method import Confirmation
 from actors.billing.domain.refund import State as RefundState
 from actors.billing.providers.contract import (
-    Dispute,
-    DisputeState,
     EventKind,
     Method,
     Movement,
@@ -125,26 +126,41 @@ def event(data: Data) -> ProviderEvent:
     if type == "payment_method.automatically_updated":
         return ProviderEvent(kind=EventKind.METHOD, method=_method(subject), **about)
     if kind == "dispute" and type in _DISPUTES:
-        return ProviderEvent(kind=EventKind.DISPUTE, dispute=_dispute(subject), **about | {"reference": _paid(subject)})
+        return ProviderEvent(kind=EventKind.DISPUTE, dispute=dispute(subject), **about | {"reference": _paid(subject)})
     if kind == "refund":
         return ProviderEvent(kind=EventKind.REFUND, refund=refund_outcome(subject), **about)
     return ProviderEvent(kind=EventKind.OTHER, **about)
 
 
-_DISPUTES = frozenset({"charge.dispute.created", "charge.dispute.closed"})
+_DISPUTES = frozenset(
+    f"charge.dispute.{word}" for word in ("created", "updated", "funds_withdrawn", "funds_reinstated", "closed")
+)
 
 
-def _dispute(data: Data) -> Dispute:
-    state = {"won": DisputeState.WON, "lost": DisputeState.LOST, "warning_closed": DisputeState.WON}
+def dispute(data: Data) -> DisputeFacts:
+    """A dispute; one of the states `warning_…` is a question of the bank, for which nothing is taken."""
+    state = {"lost": DisputeState.LOST, **dict.fromkeys(("won", "warning_closed", "prevented"), DisputeState.WON)}
     currency, due = data["currency"].upper(), (data.get("evidence_details") or {}).get("due_by")
-    return Dispute(
+    return DisputeFacts(
         data["id"],
         state.get(data["status"], DisputeState.OPEN),
         minor_amount(data["amount"], currency),
         currency,
         reason=str(data.get("reason") or ""),
         respond_time=_time(due) if due else None,
+        moved=tuple(
+            Moved(entry["id"], _of_dispute(entry, data), _time(entry["created"]))
+            for entry in data.get("balance_transactions") or ()
+        ),
     )
+
+
+def _of_dispute(entry: Data, dispute: Data) -> int:
+    """What an entry of the balance moved of the payment's money: exact, unless another currency is paid out."""
+    amount = entry["amount"]
+    if entry["currency"] != dispute["currency"]:
+        amount = -dispute["amount"] if amount < 0 else dispute["amount"]
+    return minor_amount(amount, dispute["currency"].upper())
 
 
 def _paid(dispute: Data) -> str:
@@ -169,8 +185,7 @@ def movement(entry: Data) -> Movement:
     currency, amount = entry["currency"].upper(), entry["amount"]
     if kind is not MovementKind.OTHER and source.get("currency"):
         currency, amount = source["currency"].upper(), source["amount"]
-        taken = kind is MovementKind.REFUND or (kind is MovementKind.DISPUTE and entry["amount"] < 0)
-        amount = -amount if taken else amount
+        amount = -amount if kind is MovementKind.REFUND else amount
     reference = source.get("id")
     if kind is not MovementKind.REFUND and kind is not MovementKind.OTHER:
         reference = _paid(source)
@@ -179,7 +194,7 @@ def movement(entry: Data) -> Movement:
         kind=kind,
         reference=str(reference or ""),
         idempotency_key=key_of(source),
-        amount_minor=minor_amount(amount, currency),
+        amount_minor=_of_dispute(entry, source) if kind is MovementKind.DISPUTE else minor_amount(amount, currency),
         currency=currency,
         fee_minor=minor_amount(entry["fee"], entry["currency"].upper()),
         fee_currency=entry["currency"].upper(),

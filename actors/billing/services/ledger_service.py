@@ -77,5 +77,4 @@ class LedgerService(LedgerServiceServicer):
     async def ProveLedger(self, request: ProveLedgerRequest, call: Call) -> LedgerProofMessage:
         proof = await self.proving.prove(call)
         async with self.store.unit(call) as unit:
-            await unit.proofs.find(PROOF)
-            return wire.message(LedgerProofMessage, unit.proofs.put(proof))
+            return wire.message(LedgerProofMessage, await self.proving.keep(unit, proof))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
@@ -9,6 +10,8 @@ from actors.api.billing.v1 import (
     ConfirmPaymentRequest,
     CreatePaymentRequest,
     GetPaymentRequest,
+    ListDisputesRequest,
+    ListDisputesResponse,
     ListPaymentsRequest,
     ListPaymentsResponse,
     ListRefundsRequest,
@@ -17,12 +20,14 @@ from actors.api.billing.v1 import (
     RecordTransferRequest,
     RefundPaymentRequest,
 )
+from actors.api.billing.v1 import Dispute as DisputeMessage
 from actors.api.billing.v1 import Payment as PaymentMessage
 from actors.api.billing.v1 import Provider as ProviderMessage
 from actors.api.billing.v1 import Refund as RefundMessage
 from actors.billing.collecting import method_of
 from actors.billing.deriving import id_for
 from actors.billing.domain.card_number import refuse_card_numbers
+from actors.billing.domain.dispute import Dispute
 from actors.billing.domain.invoice import Invoice
 from actors.billing.domain.invoice import State as InvoiceState
 from actors.billing.domain.payment import Outcome, Payment, State, new_transfer
@@ -40,6 +45,8 @@ from actors.kernel.store.contract import Between, Condition, Eq, In, Order
 from actors.kernel.store.unit import Store
 
 _NEWEST_FIRST = Order("create_time", descending=True)
+_IDS = 200
+_MOST_DISPUTES = 5000
 
 
 class PaymentService(PaymentServiceServicer):
@@ -59,7 +66,7 @@ class PaymentService(PaymentServiceServicer):
         async with self.store.unit(call, aside=True) as unit:
             payment = await self._begun(unit, request, method_id, call)
         payment = await self.paying.ask(call, payment.id, return_path=request.return_path)
-        return _shown(payment, call)
+        return await self._shown(payment, call)
 
     async def ListPayments(self, request: ListPaymentsRequest, call: Call) -> ListPaymentsResponse:
         where: list[Condition] = []
@@ -74,16 +81,18 @@ class PaymentService(PaymentServiceServicer):
             where.append(Between("create_time", low, high))
         async with self.store.unit(call) as unit:
             page = await unit.payments.page(*where, order=_NEWEST_FIRST, request=request)
+            disputes = await _disputes(unit, page.items)
         return ListPaymentsResponse(
-            payments=[_shown(payment, call) for payment in page.items], next_page_token=page.next_page_token
+            payments=[_shown(payment, call, disputes) for payment in page.items], next_page_token=page.next_page_token
         )
 
     async def GetPayment(self, request: GetPaymentRequest, call: Call) -> PaymentMessage:
         async with self.store.unit(call) as unit:
-            return _shown(await unit.payments.get(request.id), call)
+            payment = await unit.payments.get(request.id)
+            return _shown(payment, call, await _disputes(unit, (payment,)))
 
     async def ConfirmPayment(self, request: ConfirmPaymentRequest, call: Call) -> PaymentMessage:
-        return _shown(await self.paying.ask(call, request.id), call)
+        return await self._shown(await self.paying.ask(call, request.id), call)
 
     async def RecordTransfer(self, request: RecordTransferRequest, call: Call) -> PaymentMessage:
         refuse_card_numbers(note=request.note)
@@ -103,7 +112,7 @@ class PaymentService(PaymentServiceServicer):
             overtaken = None
             if applied.invoice.state is InvoiceState.PAID:
                 overtaken = await self.paying.under_way(unit, applied.invoice)
-            message = unit.answer(_shown(payment, call))
+            message = unit.answer(_shown(payment, call, {}))
         if overtaken is not None:
             await self.paying.give_up(call, overtaken.id, Outcome(State.CANCELLED))
         return message
@@ -129,6 +138,22 @@ class PaymentService(PaymentServiceServicer):
             refunds=[wire.message(RefundMessage, refund) for refund in page.items],
             next_page_token=page.next_page_token,
         )
+
+    async def ListDisputes(self, request: ListDisputesRequest, call: Call) -> ListDisputesResponse:
+        where: list[Condition] = [Eq("payment_id", request.payment_id)] if request.payment_id else []
+        if request.states:
+            descriptor = DisputeMessage.DESCRIPTOR.enum_types_by_name["State"]
+            where.append(In("state", tuple(wire.enum_name(descriptor, number) for number in request.states)))
+        async with self.store.unit(call) as unit:
+            page = await unit.disputes.page(*where, order=_NEWEST_FIRST, request=request)
+        return ListDisputesResponse(
+            disputes=[wire.message(DisputeMessage, dispute) for dispute in page.items],
+            next_page_token=page.next_page_token,
+        )
+
+    async def _shown(self, payment: Payment, call: Call) -> PaymentMessage:
+        async with self.store.unit(call, aside=True) as unit:
+            return _shown(payment, call, await _disputes(unit, (payment,)))
 
     async def _added(self, request: CreatePaymentRequest, call: Call) -> str:
         """The id of the new method, stored and ready; nothing is stored for an invoice that nobody has to pay."""
@@ -187,6 +212,19 @@ class PaymentService(PaymentServiceServicer):
         return method
 
 
-def _shown(payment: Payment, call: Call) -> PaymentMessage:
+async def _disputes(unit: BooksUnit, payments: Sequence[Payment]) -> Mapping[str, list[Dispute]]:
+    """By payment, newest first. Nearly no payment ever has any."""
+    found: dict[str, list[Dispute]] = {}
+    ids = [one.id for one in payments if one.state is State.SUCCEEDED]
+    for start in range(0, len(ids), _IDS):
+        some = tuple(ids[start : start + _IDS])
+        for one in await unit.disputes.select(In("payment_id", some), order=_NEWEST_FIRST, limit=_MOST_DISPUTES):
+            found.setdefault(one.payment_id, []).append(one)
+    return found
+
+
+def _shown(payment: Payment, call: Call, disputes: Mapping[str, list[Dispute]]) -> PaymentMessage:
     """The payment; how to confirm it only for those who may pay."""
-    return wire.message(PaymentMessage, payment if call.may("payments.create") else payment.but(confirmation=None))
+    shown = wire.message(PaymentMessage, payment if call.may("payments.create") else payment.but(confirmation=None))
+    shown.disputes.extend(wire.message(DisputeMessage, one) for one in disputes.get(payment.id, ()))
+    return shown

@@ -129,3 +129,18 @@ def paypal_movement(code: str, value: str, payment_id: str, at: datetime) -> Any
             "custom_field": payment_id,
         }
     }
+
+
+def paypal_dispute(id: str, capture: Any, at: str) -> Any:
+    """A dispute over a capture, as the Customer Disputes API shows it."""
+    return {
+        "dispute_id": id,
+        "create_time": at,
+        "update_time": at,
+        "disputed_transactions": [{"seller_transaction_id": capture["id"], "custom": capture.get("custom_id", "")}],
+        "dispute_amount": dict(capture["amount"]),
+        "reason": "MERCHANDISE_OR_SERVICE_NOT_RECEIVED",
+        "status": "WAITING_FOR_SELLER_RESPONSE",
+        "dispute_life_cycle_stage": "CHARGEBACK",
+        "seller_response_due_date": at,
+    }

@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from tests.billing.fakes.deliveries import Deliveries
+from tests.billing.fakes.disputes import paypal_dispute
 from tests.billing.fakes.paypal_certificates import Signer, signer
 from tests.billing.fakes.serving import Faults, served
 
@@ -71,6 +72,7 @@ class PayPalFake:
         self._tokens: dict[str, float] = {}
         self._captures: dict[str, Object] = {}
         self._refunds: dict[str, Object] = {}
+        self._disputes: dict[str, Object] = {}
         self._setups: dict[str, Object] = {}
         self._methods: dict[str, Object] = {}
         self._buyers: dict[str, str] = {}
@@ -91,6 +93,8 @@ class PayPalFake:
             "GET /v3/vault/setup-tokens/{id}": lambda _, path: _found(self._setups, path),
             "POST /v3/vault/payment-tokens": self._create_method,
             "DELETE /v3/vault/payment-tokens/{id}": self._delete_method,
+            "GET /v1/customer/disputes": self._list_disputes,
+            "GET /v1/customer/disputes/{id}": lambda _, path: _found(self._disputes, path),
             "POST /v1/notifications/verify-webhook-signature": self._verify,
             "GET /v1/reporting/transactions": self._transactions,
         }
@@ -138,6 +142,38 @@ class PayPalFake:
                 del capture["status_details"]
                 self._enter(capture, "T0006", Decimal(capture["amount"]["value"]))
                 self._tell("PAYMENT.CAPTURE.COMPLETED", "capture", capture)
+
+    def dispute(self, order: str) -> str:
+        """A buyer disputes an order, whose money is held meanwhile. Returns the dispute's id."""
+        (capture,) = self.orders[order]["purchase_units"][0]["payments"]["captures"]
+        made = paypal_dispute(f"PP-D-{len(self._disputes) + 1}", capture, _now())
+        self._disputes[made["dispute_id"]] = made
+        self._take(capture, "T1110", -1)
+        self._tell("CUSTOMER.DISPUTE.CREATED", "dispute", made)
+        return str(made["dispute_id"])
+
+    def decide(self, dispute: str, *, won: bool) -> None:
+        """Ends a dispute: what was held is let go, and given to the buyer who has won."""
+        made = self._disputes[dispute]
+        capture = self._captures[made["disputed_transactions"][0]["seller_transaction_id"]]
+        self._take(capture, "T1111", 1)
+        if not won:
+            self._take(capture, "T1106", -1)
+        code = "RESOLVED_SELLER_FAVOUR" if won else "RESOLVED_BUYER_FAVOUR"
+        made |= {"status": "RESOLVED", "dispute_outcome": {"outcome_code": code}, "update_time": _now()}
+        self._tell("CUSTOMER.DISPUTE.RESOLVED", "dispute", made)
+
+    def _take(self, capture: Object, code: str, sign: int) -> None:
+        self._enter({**capture, "id": _name()}, code, sign * Decimal(capture["amount"]["value"]))
+
+    def _list_disputes(self, query: Object, path: dict[str, str]) -> Object:
+        summary = ("dispute_id", "create_time", "update_time", "reason", "status", "dispute_amount")
+        found = [
+            {name: one[name] for name in summary}
+            for one in self._disputes.values()
+            if one["disputed_transactions"][0]["seller_transaction_id"] == query.get("disputed_transaction_id")
+        ]
+        return {"items": found, "links": [_link(f"{self.address}/v1/customer/disputes", "self")]}
 
     # The protocol.
 

@@ -20,6 +20,8 @@ class Card:
     """Charges stay `processing` until settled. Stripe's cards do not; other ways to pay do."""
     refund: str = "succeeded"
     refund_ends: str = ""
+    disputed: bool = False
+    """Charges succeed and are disputed at once, as fraudulent."""
 
 
 def _declines(decline_code: str, last4: str, code: str = "card_declined") -> Card:
@@ -43,6 +45,7 @@ CARDS: Mapping[str, Card] = {
     "card_authenticationRequired": Card(last4="3184", asks=True),
     "card_refundFail": Card(last4="5126", refund="succeeded", refund_ends="failed"),
     "card_pendingRefund": Card(last4="7726", refund="pending", refund_ends="succeeded"),
+    "card_createDispute": Card(last4="0259", disputed=True),
     "card_fake_processing": Card(last4="0077", processing=True),
 }
 """By what follows `pm_`. Tokens are the same after `tok_`, without `card_` where Stripe's names have none."""

@@ -46,6 +46,7 @@ ALLOWED: Mapping[str, set[str]] = {
     "POST /v1/refunds": {"amount", "expand", "metadata", "payment_intent", "reason"},
     "GET /v1/refunds/{refund}": {"expand"},
     "GET /v1/refunds": _LIST | {"payment_intent", "charge"},
+    "GET /v1/disputes": _LIST | {"payment_intent", "charge"},
     "GET /v1/balance_transactions": _LIST | {"type", "source", "currency", "payout"},
     "GET /v1/events": _LIST | {"type", "types"},
 }

@@ -21,6 +21,7 @@ from urllib.parse import parse_qsl, urlencode
 from aiohttp import web
 
 from tests.billing.fakes.deliveries import Deliveries
+from tests.billing.fakes.disputes import stripe_dispute
 from tests.billing.fakes.serving import Faults, served
 from tests.billing.fakes.stripe_cards import Card, card_of_method, card_of_token
 from tests.billing.fakes.stripe_forms import ALLOWED, parsed
@@ -76,6 +77,7 @@ class StripeFake:
             "POST /v1/refunds": self._create_refund,
             "GET /v1/refunds": self._list("refund", "payment_intent", "charge"),
             "GET /v1/refunds/{refund}": self._get("refund"),
+            "GET /v1/disputes": self._list("dispute", "payment_intent", "charge"),
             "GET /v1/balance_transactions": self._list("balance_transaction", "source", "type", "currency"),
             "GET /v1/events": self._list("event", "type"),
         }
@@ -121,6 +123,32 @@ class StripeFake:
             charge["refunded"] = False
             self._move(found, "refund_failure", found["amount"], 0)
         self._tell("refund.failed" if found["status"] == "failed" else "refund.updated", found)
+
+    def dispute(self, intent: str, amount: int = 0, status: str = "needs_response") -> Object:
+        """A payer disputes a payment: `amount` of it, 0 for all. For a question, `warning_…`, nothing is taken."""
+        made = self._things["payment_intent"][intent]
+        charge = self._things["charge"][made["latest_charge"]]
+        due = int(time.time()) + 7 * 24 * 3600
+        amount = amount or charge["amount"] - charge["amount_refunded"]
+        fields = stripe_dispute(intent, status, amount, due)
+        fields |= {"charge": charge["id"], "currency": charge["currency"]}
+        dispute = self._new("dispute", "dp", **{key: fields[key] for key in fields.keys() - {"id", "created"}})
+        charge["disputed"] = True
+        self._tell("charge.dispute.created", dispute)
+        if not status.startswith("warning_"):
+            dispute["balance_transactions"].append(self._move(dispute, "adjustment", -dispute["amount"], 2000))
+            self._tell("charge.dispute.funds_withdrawn", dispute)
+        return dispute
+
+    def decide(self, dispute: str, *, won: bool) -> None:
+        """Ends a dispute."""
+        found = self._things["dispute"][dispute]
+        asked = found["status"].startswith("warning_")
+        found["status"] = "warning_closed" if asked else "won" if won else "lost"
+        self._tell("charge.dispute.closed", found)
+        if won and not asked:
+            found["balance_transactions"].append(self._move(found, "adjustment", found["amount"], 0))
+            self._tell("charge.dispute.funds_reinstated", found)
 
     # The protocol.
 
@@ -565,6 +593,8 @@ class StripeFake:
         made |= {"status": "succeeded", "next_action": None, "amount_received": made["amount"]}
         self._tell("charge.succeeded", charge)
         self._tell("payment_intent.succeeded", made)
+        if self._cards[made["payment_method"]].disputed:
+            self.dispute(made["id"])
 
     def _fail(self, made: Object, code: str, decline_code: str) -> None:
         method = self._things["payment_method"][made["payment_method"]]
@@ -595,7 +625,12 @@ class StripeFake:
         }
 
     def _move(self, source: Object, kind: str, amount: int, fee: int) -> Object:
-        categories = {"charge": "charge", "refund": "refund", "refund_failure": "refund_failure"}
+        categories = {
+            "charge": "charge",
+            "refund": "refund",
+            "refund_failure": "refund_failure",
+            "adjustment": "dispute",
+        }
         details = {"amount": fee, "application": None, "currency": source["currency"], "description": "Stripe fee"}
         return self._new(
             "balance_transaction",
@@ -663,6 +698,9 @@ class StripeFake:
             raise Refusal(400, message, param="payment_intent")
         charge = self._things["charge"][made["latest_charge"]]
         left = charge["amount"] - charge["amount_refunded"]
+        if any(one["charge"] == charge["id"] and one["balance_transactions"] for one in self.things("dispute")):
+            message = f"The charge {charge['id']} has been charged back, and cannot be refunded."
+            raise Refusal(400, message, code="charge_disputed")
         if not left:
             message = f"Charge {charge['id']} has already been refunded."
             raise Refusal(400, message, code="charge_already_refunded")

@@ -75,6 +75,10 @@ class _ErrorReasonEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_ErrorReaso
     """UNAVAILABLE: the payment provider does not answer; the payment's state will be looked up."""
     ERROR_REASON_PAYMENT_STATE: _ErrorReason.ValueType  # 27
     """FAILED_PRECONDITION: the payment is not in a state that allows it; metadata `state`."""
+    ERROR_REASON_AMOUNT_DISPUTED: _ErrorReason.ValueType  # 28
+    """FAILED_PRECONDITION: a dispute has taken so much of the payment that the amount cannot go back too; metadata
+    `disputed_minor`, `left_minor`.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why Billing refused a call. Carried as `google.rpc.ErrorInfo.reason` without the prefix, domain `atrium.billing`."""
@@ -132,3 +136,7 @@ ERROR_REASON_PROVIDER_UNAVAILABLE: ErrorReason.ValueType  # 26
 """UNAVAILABLE: the payment provider does not answer; the payment's state will be looked up."""
 ERROR_REASON_PAYMENT_STATE: ErrorReason.ValueType  # 27
 """FAILED_PRECONDITION: the payment is not in a state that allows it; metadata `state`."""
+ERROR_REASON_AMOUNT_DISPUTED: ErrorReason.ValueType  # 28
+"""FAILED_PRECONDITION: a dispute has taken so much of the payment that the amount cannot go back too; metadata
+`disputed_minor`, `left_minor`.
+"""

@@ -304,6 +304,93 @@ class PaymentFailed(message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 @typing.final
+class RefundSettled(message.Message):
+    """Announces that money went back to a payer, or could not."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: builtins.int
+    REFUND_ID_FIELD_NUMBER: builtins.int
+    PAYMENT_ID_FIELD_NUMBER: builtins.int
+    INVOICE_ID_FIELD_NUMBER: builtins.int
+    STATE_FIELD_NUMBER: builtins.int
+    AMOUNT_MINOR_FIELD_NUMBER: builtins.int
+    CREDITED_MINOR_FIELD_NUMBER: builtins.int
+    CURRENCY_FIELD_NUMBER: builtins.int
+    tenant_id: builtins.str
+    refund_id: builtins.str
+    payment_id: builtins.str
+    invoice_id: builtins.str
+    state: builtins.str
+    """Refund.State by name."""
+    amount_minor: builtins.int
+    credited_minor: builtins.int
+    """What of it could not go back, and is the tenant's credit now."""
+    currency: builtins.str
+    def __init__(
+        self,
+        *,
+        tenant_id: builtins.str = ...,
+        refund_id: builtins.str = ...,
+        payment_id: builtins.str = ...,
+        invoice_id: builtins.str = ...,
+        state: builtins.str = ...,
+        amount_minor: builtins.int = ...,
+        credited_minor: builtins.int = ...,
+        currency: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["amount_minor", b"amount_minor", "credited_minor", b"credited_minor", "currency", b"currency", "invoice_id", b"invoice_id", "payment_id", b"payment_id", "refund_id", b"refund_id", "state", b"state", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class PaymentDisputed(message.Message):
+    """Announces that a payer disputes a payment, or that a dispute was decided."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: builtins.int
+    PAYMENT_ID_FIELD_NUMBER: builtins.int
+    INVOICE_ID_FIELD_NUMBER: builtins.int
+    DISPUTE_ID_FIELD_NUMBER: builtins.int
+    STATE_FIELD_NUMBER: builtins.int
+    PREVIOUS_STATE_FIELD_NUMBER: builtins.int
+    AMOUNT_MINOR_FIELD_NUMBER: builtins.int
+    CURRENCY_FIELD_NUMBER: builtins.int
+    REASON_FIELD_NUMBER: builtins.int
+    tenant_id: builtins.str
+    payment_id: builtins.str
+    invoice_id: builtins.str
+    dispute_id: builtins.str
+    state: builtins.str
+    """Dispute.State by name, now and before; before it began, empty."""
+    previous_state: builtins.str
+    amount_minor: builtins.int
+    currency: builtins.str
+    reason: builtins.str
+    """In the provider's own word."""
+    def __init__(
+        self,
+        *,
+        tenant_id: builtins.str = ...,
+        payment_id: builtins.str = ...,
+        invoice_id: builtins.str = ...,
+        dispute_id: builtins.str = ...,
+        state: builtins.str = ...,
+        previous_state: builtins.str = ...,
+        amount_minor: builtins.int = ...,
+        currency: builtins.str = ...,
+        reason: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["amount_minor", b"amount_minor", "currency", b"currency", "dispute_id", b"dispute_id", "invoice_id", b"invoice_id", "payment_id", b"payment_id", "previous_state", b"previous_state", "reason", b"reason", "state", b"state", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
 class UsageRecorded(message.Message):
     """Announces what a tenant used, summed over a short while."""
 
@@ -517,11 +604,16 @@ class ReconciliationDue(message.Message):
 
     DESCRIPTOR: descriptor.Descriptor
 
+    UNASKED_FIELD_NUMBER: builtins.int
+    unasked: builtins.bool
+    """Only providers that could not be asked the last time; the books themselves are proven."""
     def __init__(
         self,
+        *,
+        unasked: builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["unasked", b"unasked"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...

@@ -22,13 +22,14 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from actors.api.billing.v1 import payment_pb2 as atrium_dot_billing_dot_v1_dot_payment__pb2
 from actors.api.options.v1 import options_pb2 as atrium_dot_options_dot_v1_dot_options__pb2
 from actors.api.buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&atrium/billing/v1/ledger_service.proto\x12\x11\x61trium.billing.v1\x1a\x1f\x61trium/options/v1/options.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xfb\x02\n\x0bLedgerEntry\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12%\n\x0etransaction_id\x18\x02 \x01(\tR\rtransactionId\x12\x1b\n\ttenant_id\x18\x03 \x01(\tR\x08tenantId\x12G\n\x0c\x61\x63\x63ount_type\x18\x04 \x01(\x0e\x32$.atrium.billing.v1.LedgerAccountTypeR\x0b\x61\x63\x63ountType\x12\x18\n\x07\x61\x63\x63ount\x18\x05 \x01(\tR\x07\x61\x63\x63ount\x12!\n\x0c\x61mount_minor\x18\x06 \x01(\x03R\x0b\x61mountMinor\x12\x1a\n\x08\x63urrency\x18\x07 \x01(\tR\x08\x63urrency\x12\x1b\n\tsource_id\x18\x08 \x01(\tR\x08sourceId\x12 \n\x0b\x64\x65scription\x18\t \x01(\tR\x0b\x64\x65scription\x12\x37\n\tpost_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x08postTime\"\x91\x02\n\x18ListLedgerEntriesRequest\x12*\n\ttenant_id\x18\x01 \x01(\tB\r\xbaH\x06r\x04\x10\x01\x18@\xc8\xf3\x18\x01R\x08tenantId\x12\'\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xf4\x03(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\x12$\n\tsource_id\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x08sourceId\x12Q\n\x0c\x61\x63\x63ount_type\x18\x05 \x01(\x0e\x32$.atrium.billing.v1.LedgerAccountTypeB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x0b\x61\x63\x63ountType\"}\n\x19ListLedgerEntriesResponse\x12\x38\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1e.atrium.billing.v1.LedgerEntryR\x07\x65ntries\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"E\n\x17GetLedgerBalanceRequest\x12*\n\ttenant_id\x18\x01 \x01(\tB\r\xbaH\x06r\x04\x10\x01\x18@\xc8\xf3\x18\x01R\x08tenantId\"\xd7\x01\n\rLedgerBalance\x12\x1b\n\ttenant_id\x18\x01 \x01(\tR\x08tenantId\x12\x41\n\x07\x61mounts\x18\x02 \x03(\x0b\x32\'.atrium.billing.v1.LedgerBalance.AmountR\x07\x61mounts\x1a\x66\n\x06\x41mount\x12\x1a\n\x08\x63urrency\x18\x01 \x01(\tR\x08\x63urrency\x12\x1d\n\nowed_minor\x18\x02 \x01(\x03R\towedMinor\x12!\n\x0c\x63redit_minor\x18\x03 \x01(\x03R\x0b\x63reditMinor\"\x17\n\x15GetLedgerProofRequest\"\x14\n\x12ProveLedgerRequest\"\x82\x03\n\x0bLedgerProof\x12\x16\n\x06proven\x18\x01 \x01(\x08R\x06proven\x12\x39\n\nprove_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tproveTime\x12\"\n\x0ctransactions\x18\x03 \x01(\x03R\x0ctransactions\x12\x18\n\x07\x65ntries\x18\x04 \x01(\x03R\x07\x65ntries\x12K\n\x0b\x64ifferences\x18\x05 \x03(\x0b\x32).atrium.billing.v1.LedgerProof.DifferenceR\x0b\x64ifferences\x1a\x94\x01\n\nDifference\x12\x12\n\x04kind\x18\x01 \x01(\tR\x04kind\x12\x0e\n\x02id\x18\x02 \x01(\tR\x02id\x12%\n\x0e\x65xpected_minor\x18\x03 \x01(\x03R\rexpectedMinor\x12\x1f\n\x0b\x66ound_minor\x18\x04 \x01(\x03R\nfoundMinor\x12\x1a\n\x08\x63urrency\x18\x05 \x01(\tR\x08\x63urrency*\x9c\x02\n\x11LedgerAccountType\x12#\n\x1fLEDGER_ACCOUNT_TYPE_UNSPECIFIED\x10\x00\x12\"\n\x1eLEDGER_ACCOUNT_TYPE_RECEIVABLE\x10\x01\x12\x1e\n\x1aLEDGER_ACCOUNT_TYPE_CREDIT\x10\x02\x12\x1f\n\x1bLEDGER_ACCOUNT_TYPE_REVENUE\x10\x03\x12\x1b\n\x17LEDGER_ACCOUNT_TYPE_TAX\x10\x04\x12\x1c\n\x18LEDGER_ACCOUNT_TYPE_CASH\x10\x05\x12 \n\x1cLEDGER_ACCOUNT_TYPE_GOODWILL\x10\x06\x12 \n\x1cLEDGER_ACCOUNT_TYPE_BAD_DEBT\x10\x07\x32\xbb\x05\n\rLedgerService\x12\xb1\x01\n\x11ListLedgerEntries\x12+.atrium.billing.v1.ListLedgerEntriesRequest\x1a,.atrium.billing.v1.ListLedgerEntriesResponse\"A\x90\x02\x01\xca\xf3\x18\x10\"\x0bledger.read*\x01\x01\x82\xd3\xe4\x93\x02$\x12\"/api/v1/billing/ledger/{tenant_id}\x12\xaa\x01\n\x10GetLedgerBalance\x12*.atrium.billing.v1.GetLedgerBalanceRequest\x1a .atrium.billing.v1.LedgerBalance\"H\x90\x02\x01\xca\xf3\x18\x0f\"\rinvoices.read\x82\xd3\xe4\x93\x02,\x12*/api/v1/billing/ledger/{tenant_id}/balance\x12\x97\x01\n\x0eGetLedgerProof\x12(.atrium.billing.v1.GetLedgerProofRequest\x1a\x1e.atrium.billing.v1.LedgerProof\";\x90\x02\x01\xca\xf3\x18\x10\"\x0bledger.read*\x01\x01\x82\xd3\xe4\x93\x02\x1e\x12\x1c/api/v1/billing/ledger/proof\x12\xae\x01\n\x0bProveLedger\x12%.atrium.billing.v1.ProveLedgerRequest\x1a\x1e.atrium.billing.v1.LedgerProof\"X\x90\x02\x02\xca\xf3\x18\x10\"\x0bledger.read*\x01\x01\xd2\xf3\x18\x16\n\x14\x62illing:ledger:prove\x82\xd3\xe4\x93\x02!\"\x1c/api/v1/billing/ledger/prove:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&atrium/billing/v1/ledger_service.proto\x12\x11\x61trium.billing.v1\x1a\x1f\x61trium/billing/v1/payment.proto\x1a\x1f\x61trium/options/v1/options.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xfb\x02\n\x0bLedgerEntry\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12%\n\x0etransaction_id\x18\x02 \x01(\tR\rtransactionId\x12\x1b\n\ttenant_id\x18\x03 \x01(\tR\x08tenantId\x12G\n\x0c\x61\x63\x63ount_type\x18\x04 \x01(\x0e\x32$.atrium.billing.v1.LedgerAccountTypeR\x0b\x61\x63\x63ountType\x12\x18\n\x07\x61\x63\x63ount\x18\x05 \x01(\tR\x07\x61\x63\x63ount\x12!\n\x0c\x61mount_minor\x18\x06 \x01(\x03R\x0b\x61mountMinor\x12\x1a\n\x08\x63urrency\x18\x07 \x01(\tR\x08\x63urrency\x12\x1b\n\tsource_id\x18\x08 \x01(\tR\x08sourceId\x12 \n\x0b\x64\x65scription\x18\t \x01(\tR\x0b\x64\x65scription\x12\x37\n\tpost_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x08postTime\"\x91\x02\n\x18ListLedgerEntriesRequest\x12*\n\ttenant_id\x18\x01 \x01(\tB\r\xbaH\x06r\x04\x10\x01\x18@\xc8\xf3\x18\x01R\x08tenantId\x12\'\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xf4\x03(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08R\tpageToken\x12$\n\tsource_id\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x08sourceId\x12Q\n\x0c\x61\x63\x63ount_type\x18\x05 \x01(\x0e\x32$.atrium.billing.v1.LedgerAccountTypeB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x0b\x61\x63\x63ountType\"}\n\x19ListLedgerEntriesResponse\x12\x38\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1e.atrium.billing.v1.LedgerEntryR\x07\x65ntries\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"E\n\x17GetLedgerBalanceRequest\x12*\n\ttenant_id\x18\x01 \x01(\tB\r\xbaH\x06r\x04\x10\x01\x18@\xc8\xf3\x18\x01R\x08tenantId\"\xd7\x01\n\rLedgerBalance\x12\x1b\n\ttenant_id\x18\x01 \x01(\tR\x08tenantId\x12\x41\n\x07\x61mounts\x18\x02 \x03(\x0b\x32\'.atrium.billing.v1.LedgerBalance.AmountR\x07\x61mounts\x1a\x66\n\x06\x41mount\x12\x1a\n\x08\x63urrency\x18\x01 \x01(\tR\x08\x63urrency\x12\x1d\n\nowed_minor\x18\x02 \x01(\x03R\towedMinor\x12!\n\x0c\x63redit_minor\x18\x03 \x01(\x03R\x0b\x63reditMinor\"\x17\n\x15GetLedgerProofRequest\"\x14\n\x12ProveLedgerRequest\"\xe7\x04\n\x0bLedgerProof\x12\x16\n\x06proven\x18\x01 \x01(\x08R\x06proven\x12\x39\n\nprove_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tproveTime\x12\"\n\x0ctransactions\x18\x03 \x01(\x03R\x0ctransactions\x12\x18\n\x07\x65ntries\x18\x04 \x01(\x03R\x07\x65ntries\x12K\n\x0b\x64ifferences\x18\x05 \x03(\x0b\x32).atrium.billing.v1.LedgerProof.DifferenceR\x0b\x64ifferences\x12@\n\x07unasked\x18\x06 \x03(\x0b\x32&.atrium.billing.v1.LedgerProof.UnaskedR\x07unasked\x1a\x94\x01\n\nDifference\x12\x12\n\x04kind\x18\x01 \x01(\tR\x04kind\x12\x0e\n\x02id\x18\x02 \x01(\tR\x02id\x12%\n\x0e\x65xpected_minor\x18\x03 \x01(\x03R\rexpectedMinor\x12\x1f\n\x0b\x66ound_minor\x18\x04 \x01(\x03R\nfoundMinor\x12\x1a\n\x08\x63urrency\x18\x05 \x01(\tR\x08\x63urrency\x1a\xa0\x01\n\x07Unasked\x12\x37\n\x08provider\x18\x01 \x01(\x0e\x32\x1b.atrium.billing.v1.ProviderR\x08provider\x12\x16\n\x06reason\x18\x02 \x01(\tR\x06reason\x12\x44\n\x10\x61sked_until_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0e\x61skedUntilTime*\xbe\x02\n\x11LedgerAccountType\x12#\n\x1fLEDGER_ACCOUNT_TYPE_UNSPECIFIED\x10\x00\x12\"\n\x1eLEDGER_ACCOUNT_TYPE_RECEIVABLE\x10\x01\x12\x1e\n\x1aLEDGER_ACCOUNT_TYPE_CREDIT\x10\x02\x12\x1f\n\x1bLEDGER_ACCOUNT_TYPE_REVENUE\x10\x03\x12\x1b\n\x17LEDGER_ACCOUNT_TYPE_TAX\x10\x04\x12\x1c\n\x18LEDGER_ACCOUNT_TYPE_CASH\x10\x05\x12 \n\x1cLEDGER_ACCOUNT_TYPE_GOODWILL\x10\x06\x12 \n\x1cLEDGER_ACCOUNT_TYPE_BAD_DEBT\x10\x07\x12 \n\x1cLEDGER_ACCOUNT_TYPE_DISPUTED\x10\x08\x32\xbb\x05\n\rLedgerService\x12\xb1\x01\n\x11ListLedgerEntries\x12+.atrium.billing.v1.ListLedgerEntriesRequest\x1a,.atrium.billing.v1.ListLedgerEntriesResponse\"A\x90\x02\x01\xca\xf3\x18\x10\"\x0bledger.read*\x01\x01\x82\xd3\xe4\x93\x02$\x12\"/api/v1/billing/ledger/{tenant_id}\x12\xaa\x01\n\x10GetLedgerBalance\x12*.atrium.billing.v1.GetLedgerBalanceRequest\x1a .atrium.billing.v1.LedgerBalance\"H\x90\x02\x01\xca\xf3\x18\x0f\"\rinvoices.read\x82\xd3\xe4\x93\x02,\x12*/api/v1/billing/ledger/{tenant_id}/balance\x12\x97\x01\n\x0eGetLedgerProof\x12(.atrium.billing.v1.GetLedgerProofRequest\x1a\x1e.atrium.billing.v1.LedgerProof\";\x90\x02\x01\xca\xf3\x18\x10\"\x0bledger.read*\x01\x01\x82\xd3\xe4\x93\x02\x1e\x12\x1c/api/v1/billing/ledger/proof\x12\xae\x01\n\x0bProveLedger\x12%.atrium.billing.v1.ProveLedgerRequest\x1a\x1e.atrium.billing.v1.LedgerProof\"X\x90\x02\x02\xca\xf3\x18\x10\"\x0bledger.read*\x01\x01\xd2\xf3\x18\x16\n\x14\x62illing:ledger:prove\x82\xd3\xe4\x93\x02!\"\x1c/api/v1/billing/ledger/prove:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -55,28 +56,30 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LEDGERSERVICE'].methods_by_name['GetLedgerProof']._serialized_options = b'\220\002\001\312\363\030\020\"\013ledger.read*\001\001\202\323\344\223\002\036\022\034/api/v1/billing/ledger/proof'
   _globals['_LEDGERSERVICE'].methods_by_name['ProveLedger']._loaded_options = None
   _globals['_LEDGERSERVICE'].methods_by_name['ProveLedger']._serialized_options = b'\220\002\002\312\363\030\020\"\013ledger.read*\001\001\322\363\030\026\n\024billing:ledger:prove\202\323\344\223\002!\"\034/api/v1/billing/ledger/prove:\001*'
-  _globals['_LEDGERACCOUNTTYPE']._serialized_start=1697
-  _globals['_LEDGERACCOUNTTYPE']._serialized_end=1981
-  _globals['_LEDGERENTRY']._serialized_start=187
-  _globals['_LEDGERENTRY']._serialized_end=566
-  _globals['_LISTLEDGERENTRIESREQUEST']._serialized_start=569
-  _globals['_LISTLEDGERENTRIESREQUEST']._serialized_end=842
-  _globals['_LISTLEDGERENTRIESRESPONSE']._serialized_start=844
-  _globals['_LISTLEDGERENTRIESRESPONSE']._serialized_end=969
-  _globals['_GETLEDGERBALANCEREQUEST']._serialized_start=971
-  _globals['_GETLEDGERBALANCEREQUEST']._serialized_end=1040
-  _globals['_LEDGERBALANCE']._serialized_start=1043
-  _globals['_LEDGERBALANCE']._serialized_end=1258
-  _globals['_LEDGERBALANCE_AMOUNT']._serialized_start=1156
-  _globals['_LEDGERBALANCE_AMOUNT']._serialized_end=1258
-  _globals['_GETLEDGERPROOFREQUEST']._serialized_start=1260
-  _globals['_GETLEDGERPROOFREQUEST']._serialized_end=1283
-  _globals['_PROVELEDGERREQUEST']._serialized_start=1285
-  _globals['_PROVELEDGERREQUEST']._serialized_end=1305
-  _globals['_LEDGERPROOF']._serialized_start=1308
-  _globals['_LEDGERPROOF']._serialized_end=1694
-  _globals['_LEDGERPROOF_DIFFERENCE']._serialized_start=1546
-  _globals['_LEDGERPROOF_DIFFERENCE']._serialized_end=1694
-  _globals['_LEDGERSERVICE']._serialized_start=1984
-  _globals['_LEDGERSERVICE']._serialized_end=2683
+  _globals['_LEDGERACCOUNTTYPE']._serialized_start=1959
+  _globals['_LEDGERACCOUNTTYPE']._serialized_end=2277
+  _globals['_LEDGERENTRY']._serialized_start=220
+  _globals['_LEDGERENTRY']._serialized_end=599
+  _globals['_LISTLEDGERENTRIESREQUEST']._serialized_start=602
+  _globals['_LISTLEDGERENTRIESREQUEST']._serialized_end=875
+  _globals['_LISTLEDGERENTRIESRESPONSE']._serialized_start=877
+  _globals['_LISTLEDGERENTRIESRESPONSE']._serialized_end=1002
+  _globals['_GETLEDGERBALANCEREQUEST']._serialized_start=1004
+  _globals['_GETLEDGERBALANCEREQUEST']._serialized_end=1073
+  _globals['_LEDGERBALANCE']._serialized_start=1076
+  _globals['_LEDGERBALANCE']._serialized_end=1291
+  _globals['_LEDGERBALANCE_AMOUNT']._serialized_start=1189
+  _globals['_LEDGERBALANCE_AMOUNT']._serialized_end=1291
+  _globals['_GETLEDGERPROOFREQUEST']._serialized_start=1293
+  _globals['_GETLEDGERPROOFREQUEST']._serialized_end=1316
+  _globals['_PROVELEDGERREQUEST']._serialized_start=1318
+  _globals['_PROVELEDGERREQUEST']._serialized_end=1338
+  _globals['_LEDGERPROOF']._serialized_start=1341
+  _globals['_LEDGERPROOF']._serialized_end=1956
+  _globals['_LEDGERPROOF_DIFFERENCE']._serialized_start=1645
+  _globals['_LEDGERPROOF_DIFFERENCE']._serialized_end=1793
+  _globals['_LEDGERPROOF_UNASKED']._serialized_start=1796
+  _globals['_LEDGERPROOF_UNASKED']._serialized_end=1956
+  _globals['_LEDGERSERVICE']._serialized_start=2280
+  _globals['_LEDGERSERVICE']._serialized_end=2979
 # @@protoc_insertion_point(module_scope)

@@ -3,6 +3,7 @@
 isort:skip_file
 """
 
+from actors.api.billing.v1 import payment_pb2 as payment_pb2
 from collections import abc as abc
 from google.protobuf import descriptor as descriptor
 from google.protobuf import message as message
@@ -39,7 +40,9 @@ class _LedgerAccountTypeEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[_Ledg
     LEDGER_ACCOUNT_TYPE_GOODWILL: _LedgerAccountType.ValueType  # 6
     """Credit that was given away."""
     LEDGER_ACCOUNT_TYPE_BAD_DEBT: _LedgerAccountType.ValueType  # 7
-    """What was written off."""
+    """What was written off, and what was lost to disputes."""
+    LEDGER_ACCOUNT_TYPE_DISPUTED: _LedgerAccountType.ValueType  # 8
+    """Money that a provider has taken for disputes that are not lost."""
 
 class LedgerAccountType(_LedgerAccountType, metaclass=_LedgerAccountTypeEnumTypeWrapper):
     """What an account stands for."""
@@ -57,7 +60,9 @@ LEDGER_ACCOUNT_TYPE_CASH: LedgerAccountType.ValueType  # 5
 LEDGER_ACCOUNT_TYPE_GOODWILL: LedgerAccountType.ValueType  # 6
 """Credit that was given away."""
 LEDGER_ACCOUNT_TYPE_BAD_DEBT: LedgerAccountType.ValueType  # 7
-"""What was written off."""
+"""What was written off, and what was lost to disputes."""
+LEDGER_ACCOUNT_TYPE_DISPUTED: LedgerAccountType.ValueType  # 8
+"""Money that a provider has taken for disputes that are not lost."""
 
 @typing.final
 class LedgerEntry(message.Message):
@@ -85,7 +90,7 @@ class LedgerEntry(message.Message):
     """Debits are positive, credits negative."""
     currency: builtins.str
     source_id: builtins.str
-    """What it is about: an invoice, payment, refund or credit."""
+    """What it is about: an invoice, payment, refund, dispute or credit."""
     description: builtins.str
     @builtins.property
     def post_time(self) -> timestamp_pb2.Timestamp: ...
@@ -262,7 +267,7 @@ class LedgerProof(message.Message):
         FOUND_MINOR_FIELD_NUMBER: builtins.int
         CURRENCY_FIELD_NUMBER: builtins.int
         kind: builtins.str
-        """`transaction`, `receivable`, `credit`, `provider`."""
+        """`transaction`, `receivable`, `credit`, `disputed`, `provider`."""
         id: builtins.str
         expected_minor: builtins.int
         found_minor: builtins.int
@@ -282,12 +287,43 @@ class LedgerProof(message.Message):
         def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
         def WhichOneof(self, oneof_group: _Never) -> None: ...
 
+    @typing.final
+    class Unasked(message.Message):
+        """A provider that was not asked, and what is proven of it."""
+
+        DESCRIPTOR: descriptor.Descriptor
+
+        PROVIDER_FIELD_NUMBER: builtins.int
+        REASON_FIELD_NUMBER: builtins.int
+        ASKED_UNTIL_TIME_FIELD_NUMBER: builtins.int
+        provider: payment_pb2.Provider.ValueType
+        reason: builtins.str
+        """Why, for people."""
+        @builtins.property
+        def asked_until_time(self) -> timestamp_pb2.Timestamp:
+            """Until when its books were last found to agree, or differences listed; unset when they never were."""
+
+        def __init__(
+            self,
+            *,
+            provider: payment_pb2.Provider.ValueType = ...,
+            reason: builtins.str = ...,
+            asked_until_time: timestamp_pb2.Timestamp | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = typing.Literal["asked_until_time", b"asked_until_time"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = typing.Literal["asked_until_time", b"asked_until_time", "provider", b"provider", "reason", b"reason"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     PROVEN_FIELD_NUMBER: builtins.int
     PROVE_TIME_FIELD_NUMBER: builtins.int
     TRANSACTIONS_FIELD_NUMBER: builtins.int
     ENTRIES_FIELD_NUMBER: builtins.int
     DIFFERENCES_FIELD_NUMBER: builtins.int
+    UNASKED_FIELD_NUMBER: builtins.int
     proven: builtins.bool
+    """That nothing differs. It says nothing of the books of providers in `unasked`."""
     transactions: builtins.int
     entries: builtins.int
     @builtins.property
@@ -295,6 +331,10 @@ class LedgerProof(message.Message):
     @builtins.property
     def differences(self) -> containers.RepeatedCompositeFieldContainer[LedgerProof.Difference]:
         """The first hundred."""
+
+    @builtins.property
+    def unasked(self) -> containers.RepeatedCompositeFieldContainer[LedgerProof.Unasked]:
+        """Providers that did not answer: they are asked again within the hour, from where they were last asked."""
 
     def __init__(
         self,
@@ -304,9 +344,10 @@ class LedgerProof(message.Message):
         transactions: builtins.int = ...,
         entries: builtins.int = ...,
         differences: abc.Iterable[LedgerProof.Difference] | None = ...,
+        unasked: abc.Iterable[LedgerProof.Unasked] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["prove_time", b"prove_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["differences", b"differences", "entries", b"entries", "prove_time", b"prove_time", "proven", b"proven", "transactions", b"transactions"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["differences", b"differences", "entries", b"entries", "prove_time", b"prove_time", "proven", b"proven", "transactions", b"transactions", "unasked", b"unasked"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...

@@ -3,9 +3,11 @@
 isort:skip_file
 """
 
+from collections import abc as abc
 from google.protobuf import descriptor as descriptor
 from google.protobuf import message as message
 from google.protobuf import timestamp_pb2 as timestamp_pb2
+from google.protobuf.internal import containers as containers
 from google.protobuf.internal import enum_type_wrapper as enum_type_wrapper
 import builtins as builtins
 import sys
@@ -155,6 +157,8 @@ class Payment(message.Message):
     CREATE_TIME_FIELD_NUMBER: builtins.int
     SETTLE_TIME_FIELD_NUMBER: builtins.int
     ETAG_FIELD_NUMBER: builtins.int
+    DISPUTED_MINOR_FIELD_NUMBER: builtins.int
+    DISPUTES_FIELD_NUMBER: builtins.int
     id: builtins.str
     tenant_id: builtins.str
     invoice_id: builtins.str
@@ -170,12 +174,18 @@ class Payment(message.Message):
     note: builtins.str
     """A free text for transfers recorded by hand."""
     etag: builtins.str
+    disputed_minor: builtins.int
+    """What of it a dispute has taken and not given back: it cannot be refunded."""
     @builtins.property
     def confirmation(self) -> Payment.Confirmation: ...
     @builtins.property
     def create_time(self) -> timestamp_pb2.Timestamp: ...
     @builtins.property
     def settle_time(self) -> timestamp_pb2.Timestamp: ...
+    @builtins.property
+    def disputes(self) -> containers.RepeatedCompositeFieldContainer[Dispute]:
+        """Newest first; hardly ever more than one."""
+
     def __init__(
         self,
         *,
@@ -195,10 +205,104 @@ class Payment(message.Message):
         create_time: timestamp_pb2.Timestamp | None = ...,
         settle_time: timestamp_pb2.Timestamp | None = ...,
         etag: builtins.str = ...,
+        disputed_minor: builtins.int = ...,
+        disputes: abc.Iterable[Dispute] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["confirmation", b"confirmation", "create_time", b"create_time", "settle_time", b"settle_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["amount_minor", b"amount_minor", "confirmation", b"confirmation", "create_time", b"create_time", "currency", b"currency", "decline_reason", b"decline_reason", "etag", b"etag", "id", b"id", "invoice_id", b"invoice_id", "note", b"note", "payment_method_id", b"payment_method_id", "provider", b"provider", "provider_reference", b"provider_reference", "refunded_minor", b"refunded_minor", "settle_time", b"settle_time", "state", b"state", "tenant_id", b"tenant_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["amount_minor", b"amount_minor", "confirmation", b"confirmation", "create_time", b"create_time", "currency", b"currency", "decline_reason", b"decline_reason", "disputed_minor", b"disputed_minor", "disputes", b"disputes", "etag", b"etag", "id", b"id", "invoice_id", b"invoice_id", "note", b"note", "payment_method_id", b"payment_method_id", "provider", b"provider", "provider_reference", b"provider_reference", "refunded_minor", b"refunded_minor", "settle_time", b"settle_time", "state", b"state", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class Dispute(message.Message):
+    """A payer has asked their bank, or the provider, to take a payment back (a chargeback)."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    class _State:
+        ValueType = typing.NewType("ValueType", builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _StateEnumTypeWrapper(enum_type_wrapper._EnumTypeWrapper[Dispute._State.ValueType], builtins.type):
+        DESCRIPTOR: descriptor.EnumDescriptor
+        STATE_UNSPECIFIED: Dispute._State.ValueType  # 0
+        STATE_OPEN: Dispute._State.ValueType  # 1
+        """Not decided: the seller may answer at the provider until `respond_time`."""
+        STATE_WON: Dispute._State.ValueType  # 2
+        """The money stays, or comes back."""
+        STATE_LOST: Dispute._State.ValueType  # 3
+        """The money is the payer's again."""
+
+    class State(_State, metaclass=_StateEnumTypeWrapper): ...
+    STATE_UNSPECIFIED: Dispute.State.ValueType  # 0
+    STATE_OPEN: Dispute.State.ValueType  # 1
+    """Not decided: the seller may answer at the provider until `respond_time`."""
+    STATE_WON: Dispute.State.ValueType  # 2
+    """The money stays, or comes back."""
+    STATE_LOST: Dispute.State.ValueType  # 3
+    """The money is the payer's again."""
+
+    ID_FIELD_NUMBER: builtins.int
+    TENANT_ID_FIELD_NUMBER: builtins.int
+    PAYMENT_ID_FIELD_NUMBER: builtins.int
+    INVOICE_ID_FIELD_NUMBER: builtins.int
+    STATE_FIELD_NUMBER: builtins.int
+    PROVIDER_FIELD_NUMBER: builtins.int
+    PROVIDER_REFERENCE_FIELD_NUMBER: builtins.int
+    AMOUNT_MINOR_FIELD_NUMBER: builtins.int
+    CURRENCY_FIELD_NUMBER: builtins.int
+    TAKEN_MINOR_FIELD_NUMBER: builtins.int
+    REASON_FIELD_NUMBER: builtins.int
+    RESPOND_TIME_FIELD_NUMBER: builtins.int
+    CREATE_TIME_FIELD_NUMBER: builtins.int
+    CLOSE_TIME_FIELD_NUMBER: builtins.int
+    id: builtins.str
+    tenant_id: builtins.str
+    payment_id: builtins.str
+    invoice_id: builtins.str
+    state: Dispute.State.ValueType
+    provider: Provider.ValueType
+    provider_reference: builtins.str
+    """The provider's own name of it."""
+    amount_minor: builtins.int
+    """What the payer wants back: the payment's amount, or a part of it."""
+    currency: builtins.str
+    taken_minor: builtins.int
+    """What the provider has taken for it and not given back, without its fees. Nothing while a bank only asks."""
+    reason: builtins.str
+    """In the provider's own word, such as `fraudulent` or `MERCHANDISE_OR_SERVICE_NOT_RECEIVED`."""
+    @builtins.property
+    def respond_time(self) -> timestamp_pb2.Timestamp:
+        """Unset when there is nothing to answer any more."""
+
+    @builtins.property
+    def create_time(self) -> timestamp_pb2.Timestamp: ...
+    @builtins.property
+    def close_time(self) -> timestamp_pb2.Timestamp:
+        """When it was decided."""
+
+    def __init__(
+        self,
+        *,
+        id: builtins.str = ...,
+        tenant_id: builtins.str = ...,
+        payment_id: builtins.str = ...,
+        invoice_id: builtins.str = ...,
+        state: Dispute.State.ValueType = ...,
+        provider: Provider.ValueType = ...,
+        provider_reference: builtins.str = ...,
+        amount_minor: builtins.int = ...,
+        currency: builtins.str = ...,
+        taken_minor: builtins.int = ...,
+        reason: builtins.str = ...,
+        respond_time: timestamp_pb2.Timestamp | None = ...,
+        create_time: timestamp_pb2.Timestamp | None = ...,
+        close_time: timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["close_time", b"close_time", "create_time", b"create_time", "respond_time", b"respond_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["amount_minor", b"amount_minor", "close_time", b"close_time", "create_time", b"create_time", "currency", b"currency", "id", b"id", "invoice_id", b"invoice_id", "payment_id", b"payment_id", "provider", b"provider", "provider_reference", b"provider_reference", "reason", b"reason", "respond_time", b"respond_time", "state", b"state", "taken_minor", b"taken_minor", "tenant_id", b"tenant_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -235,6 +339,7 @@ class Refund(message.Message):
     CREDIT_NOTE_ID_FIELD_NUMBER: builtins.int
     PROVIDER_REFERENCE_FIELD_NUMBER: builtins.int
     CREATE_TIME_FIELD_NUMBER: builtins.int
+    CREDITED_MINOR_FIELD_NUMBER: builtins.int
     id: builtins.str
     tenant_id: builtins.str
     payment_id: builtins.str
@@ -245,6 +350,8 @@ class Refund(message.Message):
     credit_note_id: builtins.str
     """The credit note issued with it; empty when all of it was credit."""
     provider_reference: builtins.str
+    credited_minor: builtins.int
+    """What of a refund that failed is the tenant's credit: all of it, but for what went back by a dispute."""
     @builtins.property
     def create_time(self) -> timestamp_pb2.Timestamp: ...
     def __init__(
@@ -260,10 +367,11 @@ class Refund(message.Message):
         credit_note_id: builtins.str = ...,
         provider_reference: builtins.str = ...,
         create_time: timestamp_pb2.Timestamp | None = ...,
+        credited_minor: builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["create_time", b"create_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["amount_minor", b"amount_minor", "create_time", b"create_time", "credit_note_id", b"credit_note_id", "currency", b"currency", "id", b"id", "payment_id", b"payment_id", "provider_reference", b"provider_reference", "reason", b"reason", "state", b"state", "tenant_id", b"tenant_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["amount_minor", b"amount_minor", "create_time", b"create_time", "credit_note_id", b"credit_note_id", "credited_minor", b"credited_minor", "currency", b"currency", "id", b"id", "payment_id", b"payment_id", "provider_reference", b"provider_reference", "reason", b"reason", "state", b"state", "tenant_id", b"tenant_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

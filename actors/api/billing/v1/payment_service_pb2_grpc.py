@@ -71,6 +71,11 @@ class PaymentServiceStub:
                 request_serializer=atrium_dot_billing_dot_v1_dot_payment__service__pb2.ListRefundsRequest.SerializeToString,
                 response_deserializer=atrium_dot_billing_dot_v1_dot_payment__service__pb2.ListRefundsResponse.FromString,
                 _registered_method=True)
+        self.ListDisputes = channel.unary_unary(
+                '/atrium.billing.v1.PaymentService/ListDisputes',
+                request_serializer=atrium_dot_billing_dot_v1_dot_payment__service__pb2.ListDisputesRequest.SerializeToString,
+                response_deserializer=atrium_dot_billing_dot_v1_dot_payment__service__pb2.ListDisputesResponse.FromString,
+                _registered_method=True)
 
 
 class PaymentServiceServicer:
@@ -114,7 +119,7 @@ class PaymentServiceServicer:
 
     def RefundPayment(self, request, context):
         """Gives all or part of a payment back. What became the tenant's credit goes back first, as far as it is not used;
-        the rest with a credit note. Never more than was not credited already.
+        the rest with a credit note. Never more than was not credited already, nor what a dispute has taken.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -122,6 +127,13 @@ class PaymentServiceServicer:
 
     def ListRefunds(self, request, context):
         """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListDisputes(self, request, context):
+        """Disputes are answered at the provider, and followed here.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -163,6 +175,11 @@ def add_PaymentServiceServicer_to_server(servicer, server):
                     servicer.ListRefunds,
                     request_deserializer=atrium_dot_billing_dot_v1_dot_payment__service__pb2.ListRefundsRequest.FromString,
                     response_serializer=atrium_dot_billing_dot_v1_dot_payment__service__pb2.ListRefundsResponse.SerializeToString,
+            ),
+            'ListDisputes': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDisputes,
+                    request_deserializer=atrium_dot_billing_dot_v1_dot_payment__service__pb2.ListDisputesRequest.FromString,
+                    response_serializer=atrium_dot_billing_dot_v1_dot_payment__service__pb2.ListDisputesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -355,6 +372,33 @@ class PaymentService:
             '/atrium.billing.v1.PaymentService/ListRefunds',
             atrium_dot_billing_dot_v1_dot_payment__service__pb2.ListRefundsRequest.SerializeToString,
             atrium_dot_billing_dot_v1_dot_payment__service__pb2.ListRefundsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDisputes(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/atrium.billing.v1.PaymentService/ListDisputes',
+            atrium_dot_billing_dot_v1_dot_payment__service__pb2.ListDisputesRequest.SerializeToString,
+            atrium_dot_billing_dot_v1_dot_payment__service__pb2.ListDisputesResponse.FromString,
             options,
             channel_credentials,
             insecure,

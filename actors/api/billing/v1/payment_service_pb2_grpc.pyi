@@ -46,9 +46,11 @@ class PaymentServiceStub:
     """Records that an invoice was paid by bank transfer."""
     RefundPayment: _grpc.UnaryUnaryMultiCallable[_payment_service_pb2.RefundPaymentRequest, _payment_pb2.Refund]
     """Gives all or part of a payment back. What became the tenant's credit goes back first, as far as it is not used;
-    the rest with a credit note. Never more than was not credited already.
+    the rest with a credit note. Never more than was not credited already, nor what a dispute has taken.
     """
     ListRefunds: _grpc.UnaryUnaryMultiCallable[_payment_service_pb2.ListRefundsRequest, _payment_service_pb2.ListRefundsResponse]
+    ListDisputes: _grpc.UnaryUnaryMultiCallable[_payment_service_pb2.ListDisputesRequest, _payment_service_pb2.ListDisputesResponse]
+    """Disputes are answered at the provider, and followed here."""
 
 @_typing.type_check_only
 class PaymentServiceAsyncStub(PaymentServiceStub):
@@ -68,9 +70,11 @@ class PaymentServiceAsyncStub(PaymentServiceStub):
     """Records that an invoice was paid by bank transfer."""
     RefundPayment: _aio.UnaryUnaryMultiCallable[_payment_service_pb2.RefundPaymentRequest, _payment_pb2.Refund]  # type: ignore[assignment]
     """Gives all or part of a payment back. What became the tenant's credit goes back first, as far as it is not used;
-    the rest with a credit note. Never more than was not credited already.
+    the rest with a credit note. Never more than was not credited already, nor what a dispute has taken.
     """
     ListRefunds: _aio.UnaryUnaryMultiCallable[_payment_service_pb2.ListRefundsRequest, _payment_service_pb2.ListRefundsResponse]  # type: ignore[assignment]
+    ListDisputes: _aio.UnaryUnaryMultiCallable[_payment_service_pb2.ListDisputesRequest, _payment_service_pb2.ListDisputesResponse]  # type: ignore[assignment]
+    """Disputes are answered at the provider, and followed here."""
 
 class PaymentServiceServicer(metaclass=_abc_1.ABCMeta):
     """Payments of invoices, and refunds."""
@@ -123,7 +127,7 @@ class PaymentServiceServicer(metaclass=_abc_1.ABCMeta):
         call: _Call,
     ) -> _typing.Union[_payment_pb2.Refund, _abc.Awaitable[_payment_pb2.Refund]]:
         """Gives all or part of a payment back. What became the tenant's credit goes back first, as far as it is not used;
-        the rest with a credit note. Never more than was not credited already.
+        the rest with a credit note. Never more than was not credited already, nor what a dispute has taken.
         """
 
     @_abc_1.abstractmethod
@@ -132,5 +136,13 @@ class PaymentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _payment_service_pb2.ListRefundsRequest,
         call: _Call,
     ) -> _typing.Union[_payment_service_pb2.ListRefundsResponse, _abc.Awaitable[_payment_service_pb2.ListRefundsResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def ListDisputes(
+        self,
+        request: _payment_service_pb2.ListDisputesRequest,
+        call: _Call,
+    ) -> _typing.Union[_payment_service_pb2.ListDisputesResponse, _abc.Awaitable[_payment_service_pb2.ListDisputesResponse]]:
+        """Disputes are answered at the provider, and followed here."""
 
 def add_PaymentServiceServicer_to_server(servicer: PaymentServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

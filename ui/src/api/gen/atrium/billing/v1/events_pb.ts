@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file atrium/billing/v1/events.proto.
  */
 export const file_atrium_billing_v1_events: GenFile = /*@__PURE__*/
-  fileDesc("Ch5hdHJpdW0vYmlsbGluZy92MS9ldmVudHMucHJvdG8SEWF0cml1bS5iaWxsaW5nLnYxIosCChNTdWJzY3JpcHRpb25DaGFuZ2VkEhEKCXRlbmFudF9pZBgBIAEoCRIXCg9zdWJzY3JpcHRpb25faWQYAiABKAkSDQoFc3RhdGUYAyABKAkSDwoHcGxhbl9pZBgEIAEoCRIUCgxwbGFuX3ZlcnNpb24YBSABKAUSEAoIaW50ZXJ2YWwYBiABKAkSDQoFc2VhdHMYByABKAMSGAoQcHJldmlvdXNfcGxhbl9pZBgIIAEoCRIWCg5wcmV2aW91c19zdGF0ZRgJIAEoCRIRCgltcnJfbWlub3IYCiABKAMSGgoScHJldmlvdXNfbXJyX21pbm9yGAsgASgDEhAKCGN1cnJlbmN5GAwgASgJIvcBChNFbnRpdGxlbWVudHNDaGFuZ2VkEhEKCXRlbmFudF9pZBgBIAEoCRIPCgdwbGFuX2lkGAIgASgJEgwKBHRpZXIYAyABKAkSDgoGdXNhYmxlGAQgASgIEjwKBmxpbWl0cxgFIAMoCzIsLmF0cml1bS5iaWxsaW5nLnYxLkVudGl0bGVtZW50c0NoYW5nZWQuTGltaXQSEAoIZmVhdHVyZXMYBiADKAkSEAoIcmV2aXNpb24YByABKAMaPAoFTGltaXQSDQoFbWV0ZXIYASABKAkSDAoEbW9zdBgCIAEoAxIWCg5jaGFyZ2VkX2JleW9uZBgDIAEoCCLzAQoNTGltaXRzUmVhY2hlZBIRCgl0ZW5hbnRfaWQYASABKAkSNgoGbGltaXRzGAIgAygLMiYuYXRyaXVtLmJpbGxpbmcudjEuTGltaXRzUmVhY2hlZC5MaW1pdBIzCg9wZXJpb2RfZW5kX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmFzX29mX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wGjIKBUxpbWl0Eg0KBW1ldGVyGAEgASgJEgwKBG1vc3QYAiABKAMSDAoEdXNlZBgDIAEoAyKcAQoQSW52b2ljZUdlbmVyYXRlZBIRCgl0ZW5hbnRfaWQYASABKAkSEgoKaW52b2ljZV9pZBgCIAEoCRIOCgZudW1iZXIYAyABKAkSEwoLdG90YWxfbWlub3IYBCABKAMSEQoJZHVlX21pbm9yGAUgASgDEhAKCGN1cnJlbmN5GAYgASgJEhcKD3N1YnNjcmlwdGlvbl9pZBgHIAEoCSKOAQoQUGF5bWVudFN1Y2NlZWRlZBIRCgl0ZW5hbnRfaWQYASABKAkSEgoKcGF5bWVudF9pZBgCIAEoCRISCgppbnZvaWNlX2lkGAMgASgJEhQKDGFtb3VudF9taW5vchgEIAEoAxIQCghjdXJyZW5jeRgFIAEoCRIXCg9hY2NvdW50X2N1cnJlbnQYBiABKAgigQEKDVBheW1lbnRGYWlsZWQSEQoJdGVuYW50X2lkGAEgASgJEhIKCnBheW1lbnRfaWQYAiABKAkSEgoKaW52b2ljZV9pZBgDIAEoCRIWCg5kZWNsaW5lX3JlYXNvbhgEIAEoCRIPCgdhdHRlbXB0GAUgASgFEgwKBGxhc3QYBiABKAgimwEKDVVzYWdlUmVjb3JkZWQSEQoJdGVuYW50X2lkGAEgASgJEj0KCnF1YW50aXRpZXMYAiADKAsyKS5hdHJpdW0uYmlsbGluZy52MS5Vc2FnZVJlY29yZGVkLlF1YW50aXR5GjgKCFF1YW50aXR5Eg0KBW1ldGVyGAEgASgJEgsKA2RheRgCIAEoCRIQCghxdWFudGl0eRgDIAEoAyJaChVTdWJzY3JpcHRpb25QZXJpb2REdWUSEQoJdGVuYW50X2lkGAEgASgJEhcKD3N1YnNjcmlwdGlvbl9pZBgCIAEoCRIVCg1wZXJpb2RfbnVtYmVyGAMgASgFIjcKDkludm9pY2VEcmFmdGVkEhEKCXRlbmFudF9pZBgBIAEoCRISCgppbnZvaWNlX2lkGAIgASgJIksKEUludm9pY2VQYXltZW50RHVlEhEKCXRlbmFudF9pZBgBIAEoCRISCgppbnZvaWNlX2lkGAIgASgJEg8KB2F0dGVtcHQYAyABKAUiNwoOUGF5bWVudE92ZXJkdWUSEQoJdGVuYW50X2lkGAEgASgJEhIKCnBheW1lbnRfaWQYAiABKAkiRwoZU3Vic2NyaXB0aW9uSW5jb21wbGV0ZUR1ZRIRCgl0ZW5hbnRfaWQYASABKAkSFwoPc3Vic2NyaXB0aW9uX2lkGAIgASgJIjkKC1RyaWFsRW5kRHVlEhEKCXRlbmFudF9pZBgBIAEoCRIXCg9zdWJzY3JpcHRpb25faWQYAiABKAkiNwoOUGxhblZlcnNpb25EdWUSDwoHcGxhbl9pZBgBIAEoCRIUCgxwbGFuX3ZlcnNpb24YAiABKAUiEwoRUmVjb25jaWxpYXRpb25EdWViBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("Ch5hdHJpdW0vYmlsbGluZy92MS9ldmVudHMucHJvdG8SEWF0cml1bS5iaWxsaW5nLnYxIosCChNTdWJzY3JpcHRpb25DaGFuZ2VkEhEKCXRlbmFudF9pZBgBIAEoCRIXCg9zdWJzY3JpcHRpb25faWQYAiABKAkSDQoFc3RhdGUYAyABKAkSDwoHcGxhbl9pZBgEIAEoCRIUCgxwbGFuX3ZlcnNpb24YBSABKAUSEAoIaW50ZXJ2YWwYBiABKAkSDQoFc2VhdHMYByABKAMSGAoQcHJldmlvdXNfcGxhbl9pZBgIIAEoCRIWCg5wcmV2aW91c19zdGF0ZRgJIAEoCRIRCgltcnJfbWlub3IYCiABKAMSGgoScHJldmlvdXNfbXJyX21pbm9yGAsgASgDEhAKCGN1cnJlbmN5GAwgASgJIvcBChNFbnRpdGxlbWVudHNDaGFuZ2VkEhEKCXRlbmFudF9pZBgBIAEoCRIPCgdwbGFuX2lkGAIgASgJEgwKBHRpZXIYAyABKAkSDgoGdXNhYmxlGAQgASgIEjwKBmxpbWl0cxgFIAMoCzIsLmF0cml1bS5iaWxsaW5nLnYxLkVudGl0bGVtZW50c0NoYW5nZWQuTGltaXQSEAoIZmVhdHVyZXMYBiADKAkSEAoIcmV2aXNpb24YByABKAMaPAoFTGltaXQSDQoFbWV0ZXIYASABKAkSDAoEbW9zdBgCIAEoAxIWCg5jaGFyZ2VkX2JleW9uZBgDIAEoCCLzAQoNTGltaXRzUmVhY2hlZBIRCgl0ZW5hbnRfaWQYASABKAkSNgoGbGltaXRzGAIgAygLMiYuYXRyaXVtLmJpbGxpbmcudjEuTGltaXRzUmVhY2hlZC5MaW1pdBIzCg9wZXJpb2RfZW5kX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmFzX29mX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wGjIKBUxpbWl0Eg0KBW1ldGVyGAEgASgJEgwKBG1vc3QYAiABKAMSDAoEdXNlZBgDIAEoAyKcAQoQSW52b2ljZUdlbmVyYXRlZBIRCgl0ZW5hbnRfaWQYASABKAkSEgoKaW52b2ljZV9pZBgCIAEoCRIOCgZudW1iZXIYAyABKAkSEwoLdG90YWxfbWlub3IYBCABKAMSEQoJZHVlX21pbm9yGAUgASgDEhAKCGN1cnJlbmN5GAYgASgJEhcKD3N1YnNjcmlwdGlvbl9pZBgHIAEoCSKOAQoQUGF5bWVudFN1Y2NlZWRlZBIRCgl0ZW5hbnRfaWQYASABKAkSEgoKcGF5bWVudF9pZBgCIAEoCRISCgppbnZvaWNlX2lkGAMgASgJEhQKDGFtb3VudF9taW5vchgEIAEoAxIQCghjdXJyZW5jeRgFIAEoCRIXCg9hY2NvdW50X2N1cnJlbnQYBiABKAgigQEKDVBheW1lbnRGYWlsZWQSEQoJdGVuYW50X2lkGAEgASgJEhIKCnBheW1lbnRfaWQYAiABKAkSEgoKaW52b2ljZV9pZBgDIAEoCRIWCg5kZWNsaW5lX3JlYXNvbhgEIAEoCRIPCgdhdHRlbXB0GAUgASgFEgwKBGxhc3QYBiABKAgirAEKDVJlZnVuZFNldHRsZWQSEQoJdGVuYW50X2lkGAEgASgJEhEKCXJlZnVuZF9pZBgCIAEoCRISCgpwYXltZW50X2lkGAMgASgJEhIKCmludm9pY2VfaWQYBCABKAkSDQoFc3RhdGUYBSABKAkSFAoMYW1vdW50X21pbm9yGAYgASgDEhYKDmNyZWRpdGVkX21pbm9yGAcgASgDEhAKCGN1cnJlbmN5GAggASgJIr8BCg9QYXltZW50RGlzcHV0ZWQSEQoJdGVuYW50X2lkGAEgASgJEhIKCnBheW1lbnRfaWQYAiABKAkSEgoKaW52b2ljZV9pZBgDIAEoCRISCgpkaXNwdXRlX2lkGAQgASgJEg0KBXN0YXRlGAUgASgJEhYKDnByZXZpb3VzX3N0YXRlGAYgASgJEhQKDGFtb3VudF9taW5vchgHIAEoAxIQCghjdXJyZW5jeRgIIAEoCRIOCgZyZWFzb24YCSABKAkimwEKDVVzYWdlUmVjb3JkZWQSEQoJdGVuYW50X2lkGAEgASgJEj0KCnF1YW50aXRpZXMYAiADKAsyKS5hdHJpdW0uYmlsbGluZy52MS5Vc2FnZVJlY29yZGVkLlF1YW50aXR5GjgKCFF1YW50aXR5Eg0KBW1ldGVyGAEgASgJEgsKA2RheRgCIAEoCRIQCghxdWFudGl0eRgDIAEoAyJaChVTdWJzY3JpcHRpb25QZXJpb2REdWUSEQoJdGVuYW50X2lkGAEgASgJEhcKD3N1YnNjcmlwdGlvbl9pZBgCIAEoCRIVCg1wZXJpb2RfbnVtYmVyGAMgASgFIjcKDkludm9pY2VEcmFmdGVkEhEKCXRlbmFudF9pZBgBIAEoCRISCgppbnZvaWNlX2lkGAIgASgJIksKEUludm9pY2VQYXltZW50RHVlEhEKCXRlbmFudF9pZBgBIAEoCRISCgppbnZvaWNlX2lkGAIgASgJEg8KB2F0dGVtcHQYAyABKAUiNwoOUGF5bWVudE92ZXJkdWUSEQoJdGVuYW50X2lkGAEgASgJEhIKCnBheW1lbnRfaWQYAiABKAkiRwoZU3Vic2NyaXB0aW9uSW5jb21wbGV0ZUR1ZRIRCgl0ZW5hbnRfaWQYASABKAkSFwoPc3Vic2NyaXB0aW9uX2lkGAIgASgJIjkKC1RyaWFsRW5kRHVlEhEKCXRlbmFudF9pZBgBIAEoCRIXCg9zdWJzY3JpcHRpb25faWQYAiABKAkiNwoOUGxhblZlcnNpb25EdWUSDwoHcGxhbl9pZBgBIAEoCRIUCgxwbGFuX3ZlcnNpb24YAiABKAUiJAoRUmVjb25jaWxpYXRpb25EdWUSDwoHdW5hc2tlZBgBIAEoCGIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * Announces that a tenant's subscription began, changed or ended.
@@ -383,6 +383,127 @@ export const PaymentFailedSchema: GenMessage<PaymentFailed> = /*@__PURE__*/
   messageDesc(file_atrium_billing_v1_events, 5);
 
 /**
+ * Announces that money went back to a payer, or could not.
+ *
+ * @generated from message atrium.billing.v1.RefundSettled
+ */
+export type RefundSettled = Message<"atrium.billing.v1.RefundSettled"> & {
+  /**
+   * @generated from field: string tenant_id = 1;
+   */
+  tenantId: string;
+
+  /**
+   * @generated from field: string refund_id = 2;
+   */
+  refundId: string;
+
+  /**
+   * @generated from field: string payment_id = 3;
+   */
+  paymentId: string;
+
+  /**
+   * @generated from field: string invoice_id = 4;
+   */
+  invoiceId: string;
+
+  /**
+   * Refund.State by name.
+   *
+   * @generated from field: string state = 5;
+   */
+  state: string;
+
+  /**
+   * @generated from field: int64 amount_minor = 6;
+   */
+  amountMinor: bigint;
+
+  /**
+   * What of it could not go back, and is the tenant's credit now.
+   *
+   * @generated from field: int64 credited_minor = 7;
+   */
+  creditedMinor: bigint;
+
+  /**
+   * @generated from field: string currency = 8;
+   */
+  currency: string;
+};
+
+/**
+ * Describes the message atrium.billing.v1.RefundSettled.
+ * Use `create(RefundSettledSchema)` to create a new message.
+ */
+export const RefundSettledSchema: GenMessage<RefundSettled> = /*@__PURE__*/
+  messageDesc(file_atrium_billing_v1_events, 6);
+
+/**
+ * Announces that a payer disputes a payment, or that a dispute was decided.
+ *
+ * @generated from message atrium.billing.v1.PaymentDisputed
+ */
+export type PaymentDisputed = Message<"atrium.billing.v1.PaymentDisputed"> & {
+  /**
+   * @generated from field: string tenant_id = 1;
+   */
+  tenantId: string;
+
+  /**
+   * @generated from field: string payment_id = 2;
+   */
+  paymentId: string;
+
+  /**
+   * @generated from field: string invoice_id = 3;
+   */
+  invoiceId: string;
+
+  /**
+   * @generated from field: string dispute_id = 4;
+   */
+  disputeId: string;
+
+  /**
+   * Dispute.State by name, now and before; before it began, empty.
+   *
+   * @generated from field: string state = 5;
+   */
+  state: string;
+
+  /**
+   * @generated from field: string previous_state = 6;
+   */
+  previousState: string;
+
+  /**
+   * @generated from field: int64 amount_minor = 7;
+   */
+  amountMinor: bigint;
+
+  /**
+   * @generated from field: string currency = 8;
+   */
+  currency: string;
+
+  /**
+   * In the provider's own word.
+   *
+   * @generated from field: string reason = 9;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message atrium.billing.v1.PaymentDisputed.
+ * Use `create(PaymentDisputedSchema)` to create a new message.
+ */
+export const PaymentDisputedSchema: GenMessage<PaymentDisputed> = /*@__PURE__*/
+  messageDesc(file_atrium_billing_v1_events, 7);
+
+/**
  * Announces what a tenant used, summed over a short while.
  *
  * @generated from message atrium.billing.v1.UsageRecorded
@@ -404,7 +525,7 @@ export type UsageRecorded = Message<"atrium.billing.v1.UsageRecorded"> & {
  * Use `create(UsageRecordedSchema)` to create a new message.
  */
 export const UsageRecordedSchema: GenMessage<UsageRecorded> = /*@__PURE__*/
-  messageDesc(file_atrium_billing_v1_events, 6);
+  messageDesc(file_atrium_billing_v1_events, 8);
 
 /**
  * @generated from message atrium.billing.v1.UsageRecorded.Quantity
@@ -435,7 +556,7 @@ export type UsageRecorded_Quantity = Message<"atrium.billing.v1.UsageRecorded.Qu
  * Use `create(UsageRecorded_QuantitySchema)` to create a new message.
  */
 export const UsageRecorded_QuantitySchema: GenMessage<UsageRecorded_Quantity> = /*@__PURE__*/
-  messageDesc(file_atrium_billing_v1_events, 6, 0);
+  messageDesc(file_atrium_billing_v1_events, 8, 0);
 
 /**
  * Says that a trial or period has ended; Billing's own, delivered by a schedule.
@@ -464,7 +585,7 @@ export type SubscriptionPeriodDue = Message<"atrium.billing.v1.SubscriptionPerio
  * Use `create(SubscriptionPeriodDueSchema)` to create a new message.
  */
 export const SubscriptionPeriodDueSchema: GenMessage<SubscriptionPeriodDue> = /*@__PURE__*/
-  messageDesc(file_atrium_billing_v1_events, 7);
+  messageDesc(file_atrium_billing_v1_events, 9);
 
 /**
  * Asks for a draft to be checked, numbered and issued; Billing's own.
@@ -488,7 +609,7 @@ export type InvoiceDrafted = Message<"atrium.billing.v1.InvoiceDrafted"> & {
  * Use `create(InvoiceDraftedSchema)` to create a new message.
  */
 export const InvoiceDraftedSchema: GenMessage<InvoiceDrafted> = /*@__PURE__*/
-  messageDesc(file_atrium_billing_v1_events, 8);
+  messageDesc(file_atrium_billing_v1_events, 10);
 
 /**
  * Says that payment of an invoice is to be tried; Billing's own, also delivered by a schedule.
@@ -517,7 +638,7 @@ export type InvoicePaymentDue = Message<"atrium.billing.v1.InvoicePaymentDue"> &
  * Use `create(InvoicePaymentDueSchema)` to create a new message.
  */
 export const InvoicePaymentDueSchema: GenMessage<InvoicePaymentDue> = /*@__PURE__*/
-  messageDesc(file_atrium_billing_v1_events, 9);
+  messageDesc(file_atrium_billing_v1_events, 11);
 
 /**
  * Says that a payment's outcome must be known by now; Billing's own, delivered by a schedule.
@@ -541,7 +662,7 @@ export type PaymentOverdue = Message<"atrium.billing.v1.PaymentOverdue"> & {
  * Use `create(PaymentOverdueSchema)` to create a new message.
  */
 export const PaymentOverdueSchema: GenMessage<PaymentOverdue> = /*@__PURE__*/
-  messageDesc(file_atrium_billing_v1_events, 10);
+  messageDesc(file_atrium_billing_v1_events, 12);
 
 /**
  * Says that a first payment's time is over; Billing's own, delivered by a schedule.
@@ -565,7 +686,7 @@ export type SubscriptionIncompleteDue = Message<"atrium.billing.v1.SubscriptionI
  * Use `create(SubscriptionIncompleteDueSchema)` to create a new message.
  */
 export const SubscriptionIncompleteDueSchema: GenMessage<SubscriptionIncompleteDue> = /*@__PURE__*/
-  messageDesc(file_atrium_billing_v1_events, 11);
+  messageDesc(file_atrium_billing_v1_events, 13);
 
 /**
  * Says that a trial is about to end, so that its tenant is told in time; Billing's own, delivered by a schedule.
@@ -589,7 +710,7 @@ export type TrialEndDue = Message<"atrium.billing.v1.TrialEndDue"> & {
  * Use `create(TrialEndDueSchema)` to create a new message.
  */
 export const TrialEndDueSchema: GenMessage<TrialEndDue> = /*@__PURE__*/
-  messageDesc(file_atrium_billing_v1_events, 12);
+  messageDesc(file_atrium_billing_v1_events, 14);
 
 /**
  * Says that a new version of a plan takes effect; Billing's own, delivered by a schedule.
@@ -613,7 +734,7 @@ export type PlanVersionDue = Message<"atrium.billing.v1.PlanVersionDue"> & {
  * Use `create(PlanVersionDueSchema)` to create a new message.
  */
 export const PlanVersionDueSchema: GenMessage<PlanVersionDue> = /*@__PURE__*/
-  messageDesc(file_atrium_billing_v1_events, 13);
+  messageDesc(file_atrium_billing_v1_events, 15);
 
 /**
  * Says that the books are to be proven and compared with the providers'; Billing's own, delivered by a schedule.
@@ -621,6 +742,12 @@ export const PlanVersionDueSchema: GenMessage<PlanVersionDue> = /*@__PURE__*/
  * @generated from message atrium.billing.v1.ReconciliationDue
  */
 export type ReconciliationDue = Message<"atrium.billing.v1.ReconciliationDue"> & {
+  /**
+   * Only providers that could not be asked the last time; the books themselves are proven.
+   *
+   * @generated from field: bool unasked = 1;
+   */
+  unasked: boolean;
 };
 
 /**
@@ -628,5 +755,5 @@ export type ReconciliationDue = Message<"atrium.billing.v1.ReconciliationDue"> &
  * Use `create(ReconciliationDueSchema)` to create a new message.
  */
 export const ReconciliationDueSchema: GenMessage<ReconciliationDue> = /*@__PURE__*/
-  messageDesc(file_atrium_billing_v1_events, 14);
+  messageDesc(file_atrium_billing_v1_events, 16);
 

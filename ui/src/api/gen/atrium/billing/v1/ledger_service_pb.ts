@@ -4,6 +4,8 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Provider } from "./payment_pb";
+import { file_atrium_billing_v1_payment } from "./payment_pb";
 import { file_atrium_options_v1_options } from "../../options/v1/options_pb";
 import { file_google_api_annotations } from "../../../google/api/annotations_pb";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
@@ -14,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file atrium/billing/v1/ledger_service.proto.
  */
 export const file_atrium_billing_v1_ledger_service: GenFile = /*@__PURE__*/
-  fileDesc("CiZhdHJpdW0vYmlsbGluZy92MS9sZWRnZXJfc2VydmljZS5wcm90bxIRYXRyaXVtLmJpbGxpbmcudjEikAIKC0xlZGdlckVudHJ5EgoKAmlkGAEgASgJEhYKDnRyYW5zYWN0aW9uX2lkGAIgASgJEhEKCXRlbmFudF9pZBgDIAEoCRI6CgxhY2NvdW50X3R5cGUYBCABKA4yJC5hdHJpdW0uYmlsbGluZy52MS5MZWRnZXJBY2NvdW50VHlwZRIPCgdhY2NvdW50GAUgASgJEhQKDGFtb3VudF9taW5vchgGIAEoAxIQCghjdXJyZW5jeRgHIAEoCRIRCglzb3VyY2VfaWQYCCABKAkSEwoLZGVzY3JpcHRpb24YCSABKAkSLQoJcG9zdF90aW1lGAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKpAQoYTGlzdExlZGdlckVudHJpZXNSZXF1ZXN0EhcKCXRlbmFudF9pZBgBIAEoCUIEyPMYARIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCRIRCglzb3VyY2VfaWQYBCABKAkSOgoMYWNjb3VudF90eXBlGAUgASgOMiQuYXRyaXVtLmJpbGxpbmcudjEuTGVkZ2VyQWNjb3VudFR5cGUiZQoZTGlzdExlZGdlckVudHJpZXNSZXNwb25zZRIvCgdlbnRyaWVzGAEgAygLMh4uYXRyaXVtLmJpbGxpbmcudjEuTGVkZ2VyRW50cnkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIjIKF0dldExlZGdlckJhbGFuY2VSZXF1ZXN0EhcKCXRlbmFudF9pZBgBIAEoCUIEyPMYASKiAQoNTGVkZ2VyQmFsYW5jZRIRCgl0ZW5hbnRfaWQYASABKAkSOAoHYW1vdW50cxgCIAMoCzInLmF0cml1bS5iaWxsaW5nLnYxLkxlZGdlckJhbGFuY2UuQW1vdW50GkQKBkFtb3VudBIQCghjdXJyZW5jeRgBIAEoCRISCgpvd2VkX21pbm9yGAIgASgDEhQKDGNyZWRpdF9taW5vchgDIAEoAyIXChVHZXRMZWRnZXJQcm9vZlJlcXVlc3QiFAoSUHJvdmVMZWRnZXJSZXF1ZXN0IpsCCgtMZWRnZXJQcm9vZhIOCgZwcm92ZW4YASABKAgSLgoKcHJvdmVfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMdHJhbnNhY3Rpb25zGAMgASgDEg8KB2VudHJpZXMYBCABKAMSPgoLZGlmZmVyZW5jZXMYBSADKAsyKS5hdHJpdW0uYmlsbGluZy52MS5MZWRnZXJQcm9vZi5EaWZmZXJlbmNlGmUKCkRpZmZlcmVuY2USDAoEa2luZBgBIAEoCRIKCgJpZBgCIAEoCRIWCg5leHBlY3RlZF9taW5vchgDIAEoAxITCgtmb3VuZF9taW5vchgEIAEoAxIQCghjdXJyZW5jeRgFIAEoCSqcAgoRTGVkZ2VyQWNjb3VudFR5cGUSIwofTEVER0VSX0FDQ09VTlRfVFlQRV9VTlNQRUNJRklFRBAAEiIKHkxFREdFUl9BQ0NPVU5UX1RZUEVfUkVDRUlWQUJMRRABEh4KGkxFREdFUl9BQ0NPVU5UX1RZUEVfQ1JFRElUEAISHwobTEVER0VSX0FDQ09VTlRfVFlQRV9SRVZFTlVFEAMSGwoXTEVER0VSX0FDQ09VTlRfVFlQRV9UQVgQBBIcChhMRURHRVJfQUNDT1VOVF9UWVBFX0NBU0gQBRIgChxMRURHRVJfQUNDT1VOVF9UWVBFX0dPT0RXSUxMEAYSIAocTEVER0VSX0FDQ09VTlRfVFlQRV9CQURfREVCVBAHMqEFCg1MZWRnZXJTZXJ2aWNlErEBChFMaXN0TGVkZ2VyRW50cmllcxIrLmF0cml1bS5iaWxsaW5nLnYxLkxpc3RMZWRnZXJFbnRyaWVzUmVxdWVzdBosLmF0cml1bS5iaWxsaW5nLnYxLkxpc3RMZWRnZXJFbnRyaWVzUmVzcG9uc2UiQZACAcrzGBAqAQEiC2xlZGdlci5yZWFkgtPkkwIkEiIvYXBpL3YxL2JpbGxpbmcvbGVkZ2VyL3t0ZW5hbnRfaWR9EqoBChBHZXRMZWRnZXJCYWxhbmNlEiouYXRyaXVtLmJpbGxpbmcudjEuR2V0TGVkZ2VyQmFsYW5jZVJlcXVlc3QaIC5hdHJpdW0uYmlsbGluZy52MS5MZWRnZXJCYWxhbmNlIkiQAgHK8xgPIg1pbnZvaWNlcy5yZWFkgtPkkwIsEiovYXBpL3YxL2JpbGxpbmcvbGVkZ2VyL3t0ZW5hbnRfaWR9L2JhbGFuY2USlwEKDkdldExlZGdlclByb29mEiguYXRyaXVtLmJpbGxpbmcudjEuR2V0TGVkZ2VyUHJvb2ZSZXF1ZXN0Gh4uYXRyaXVtLmJpbGxpbmcudjEuTGVkZ2VyUHJvb2YiO5ACAcrzGBAqAQEiC2xlZGdlci5yZWFkgtPkkwIeEhwvYXBpL3YxL2JpbGxpbmcvbGVkZ2VyL3Byb29mEpQBCgtQcm92ZUxlZGdlchIlLmF0cml1bS5iaWxsaW5nLnYxLlByb3ZlTGVkZ2VyUmVxdWVzdBoeLmF0cml1bS5iaWxsaW5nLnYxLkxlZGdlclByb29mIj6QAgLK8xgQKgEBIgtsZWRnZXIucmVhZILT5JMCIToBKiIcL2FwaS92MS9iaWxsaW5nL2xlZGdlci9wcm92ZWIGcHJvdG8z", [file_atrium_options_v1_options, file_google_api_annotations, file_google_protobuf_timestamp]);
+  fileDesc("CiZhdHJpdW0vYmlsbGluZy92MS9sZWRnZXJfc2VydmljZS5wcm90bxIRYXRyaXVtLmJpbGxpbmcudjEikAIKC0xlZGdlckVudHJ5EgoKAmlkGAEgASgJEhYKDnRyYW5zYWN0aW9uX2lkGAIgASgJEhEKCXRlbmFudF9pZBgDIAEoCRI6CgxhY2NvdW50X3R5cGUYBCABKA4yJC5hdHJpdW0uYmlsbGluZy52MS5MZWRnZXJBY2NvdW50VHlwZRIPCgdhY2NvdW50GAUgASgJEhQKDGFtb3VudF9taW5vchgGIAEoAxIQCghjdXJyZW5jeRgHIAEoCRIRCglzb3VyY2VfaWQYCCABKAkSEwoLZGVzY3JpcHRpb24YCSABKAkSLQoJcG9zdF90aW1lGAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKpAQoYTGlzdExlZGdlckVudHJpZXNSZXF1ZXN0EhcKCXRlbmFudF9pZBgBIAEoCUIEyPMYARIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCRIRCglzb3VyY2VfaWQYBCABKAkSOgoMYWNjb3VudF90eXBlGAUgASgOMiQuYXRyaXVtLmJpbGxpbmcudjEuTGVkZ2VyQWNjb3VudFR5cGUiZQoZTGlzdExlZGdlckVudHJpZXNSZXNwb25zZRIvCgdlbnRyaWVzGAEgAygLMh4uYXRyaXVtLmJpbGxpbmcudjEuTGVkZ2VyRW50cnkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIjIKF0dldExlZGdlckJhbGFuY2VSZXF1ZXN0EhcKCXRlbmFudF9pZBgBIAEoCUIEyPMYASKiAQoNTGVkZ2VyQmFsYW5jZRIRCgl0ZW5hbnRfaWQYASABKAkSOAoHYW1vdW50cxgCIAMoCzInLmF0cml1bS5iaWxsaW5nLnYxLkxlZGdlckJhbGFuY2UuQW1vdW50GkQKBkFtb3VudBIQCghjdXJyZW5jeRgBIAEoCRISCgpvd2VkX21pbm9yGAIgASgDEhQKDGNyZWRpdF9taW5vchgDIAEoAyIXChVHZXRMZWRnZXJQcm9vZlJlcXVlc3QiFAoSUHJvdmVMZWRnZXJSZXF1ZXN0ItQDCgtMZWRnZXJQcm9vZhIOCgZwcm92ZW4YASABKAgSLgoKcHJvdmVfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMdHJhbnNhY3Rpb25zGAMgASgDEg8KB2VudHJpZXMYBCABKAMSPgoLZGlmZmVyZW5jZXMYBSADKAsyKS5hdHJpdW0uYmlsbGluZy52MS5MZWRnZXJQcm9vZi5EaWZmZXJlbmNlEjcKB3VuYXNrZWQYBiADKAsyJi5hdHJpdW0uYmlsbGluZy52MS5MZWRnZXJQcm9vZi5VbmFza2VkGmUKCkRpZmZlcmVuY2USDAoEa2luZBgBIAEoCRIKCgJpZBgCIAEoCRIWCg5leHBlY3RlZF9taW5vchgDIAEoAxITCgtmb3VuZF9taW5vchgEIAEoAxIQCghjdXJyZW5jeRgFIAEoCRp+CgdVbmFza2VkEi0KCHByb3ZpZGVyGAEgASgOMhsuYXRyaXVtLmJpbGxpbmcudjEuUHJvdmlkZXISDgoGcmVhc29uGAIgASgJEjQKEGFza2VkX3VudGlsX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wKr4CChFMZWRnZXJBY2NvdW50VHlwZRIjCh9MRURHRVJfQUNDT1VOVF9UWVBFX1VOU1BFQ0lGSUVEEAASIgoeTEVER0VSX0FDQ09VTlRfVFlQRV9SRUNFSVZBQkxFEAESHgoaTEVER0VSX0FDQ09VTlRfVFlQRV9DUkVESVQQAhIfChtMRURHRVJfQUNDT1VOVF9UWVBFX1JFVkVOVUUQAxIbChdMRURHRVJfQUNDT1VOVF9UWVBFX1RBWBAEEhwKGExFREdFUl9BQ0NPVU5UX1RZUEVfQ0FTSBAFEiAKHExFREdFUl9BQ0NPVU5UX1RZUEVfR09PRFdJTEwQBhIgChxMRURHRVJfQUNDT1VOVF9UWVBFX0JBRF9ERUJUEAcSIAocTEVER0VSX0FDQ09VTlRfVFlQRV9ESVNQVVRFRBAIMqEFCg1MZWRnZXJTZXJ2aWNlErEBChFMaXN0TGVkZ2VyRW50cmllcxIrLmF0cml1bS5iaWxsaW5nLnYxLkxpc3RMZWRnZXJFbnRyaWVzUmVxdWVzdBosLmF0cml1bS5iaWxsaW5nLnYxLkxpc3RMZWRnZXJFbnRyaWVzUmVzcG9uc2UiQZACAcrzGBAqAQEiC2xlZGdlci5yZWFkgtPkkwIkEiIvYXBpL3YxL2JpbGxpbmcvbGVkZ2VyL3t0ZW5hbnRfaWR9EqoBChBHZXRMZWRnZXJCYWxhbmNlEiouYXRyaXVtLmJpbGxpbmcudjEuR2V0TGVkZ2VyQmFsYW5jZVJlcXVlc3QaIC5hdHJpdW0uYmlsbGluZy52MS5MZWRnZXJCYWxhbmNlIkiQAgHK8xgPIg1pbnZvaWNlcy5yZWFkgtPkkwIsEiovYXBpL3YxL2JpbGxpbmcvbGVkZ2VyL3t0ZW5hbnRfaWR9L2JhbGFuY2USlwEKDkdldExlZGdlclByb29mEiguYXRyaXVtLmJpbGxpbmcudjEuR2V0TGVkZ2VyUHJvb2ZSZXF1ZXN0Gh4uYXRyaXVtLmJpbGxpbmcudjEuTGVkZ2VyUHJvb2YiO5ACAcrzGBAqAQEiC2xlZGdlci5yZWFkgtPkkwIeEhwvYXBpL3YxL2JpbGxpbmcvbGVkZ2VyL3Byb29mEpQBCgtQcm92ZUxlZGdlchIlLmF0cml1bS5iaWxsaW5nLnYxLlByb3ZlTGVkZ2VyUmVxdWVzdBoeLmF0cml1bS5iaWxsaW5nLnYxLkxlZGdlclByb29mIj6QAgLK8xgQKgEBIgtsZWRnZXIucmVhZILT5JMCIToBKiIcL2FwaS92MS9iaWxsaW5nL2xlZGdlci9wcm92ZWIGcHJvdG8z", [file_atrium_billing_v1_payment, file_atrium_options_v1_options, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
  * One side of a transaction. The entries of a transaction sum to zero.
@@ -62,7 +64,7 @@ export type LedgerEntry = Message<"atrium.billing.v1.LedgerEntry"> & {
   currency: string;
 
   /**
-   * What it is about: an invoice, payment, refund or credit.
+   * What it is about: an invoice, payment, refund, dispute or credit.
    *
    * @generated from field: string source_id = 8;
    */
@@ -246,6 +248,8 @@ export const ProveLedgerRequestSchema: GenMessage<ProveLedgerRequest> = /*@__PUR
  */
 export type LedgerProof = Message<"atrium.billing.v1.LedgerProof"> & {
   /**
+   * That nothing differs. It says nothing of the books of providers in `unasked`.
+   *
    * @generated from field: bool proven = 1;
    */
   proven: boolean;
@@ -271,6 +275,13 @@ export type LedgerProof = Message<"atrium.billing.v1.LedgerProof"> & {
    * @generated from field: repeated atrium.billing.v1.LedgerProof.Difference differences = 5;
    */
   differences: LedgerProof_Difference[];
+
+  /**
+   * Providers that did not answer: they are asked again within the hour, from where they were last asked.
+   *
+   * @generated from field: repeated atrium.billing.v1.LedgerProof.Unasked unasked = 6;
+   */
+  unasked: LedgerProof_Unasked[];
 };
 
 /**
@@ -285,7 +296,7 @@ export const LedgerProofSchema: GenMessage<LedgerProof> = /*@__PURE__*/
  */
 export type LedgerProof_Difference = Message<"atrium.billing.v1.LedgerProof.Difference"> & {
   /**
-   * `transaction`, `receivable`, `credit`, `provider`.
+   * `transaction`, `receivable`, `credit`, `disputed`, `provider`.
    *
    * @generated from field: string kind = 1;
    */
@@ -318,6 +329,39 @@ export type LedgerProof_Difference = Message<"atrium.billing.v1.LedgerProof.Diff
  */
 export const LedgerProof_DifferenceSchema: GenMessage<LedgerProof_Difference> = /*@__PURE__*/
   messageDesc(file_atrium_billing_v1_ledger_service, 7, 0);
+
+/**
+ * A provider that was not asked, and what is proven of it.
+ *
+ * @generated from message atrium.billing.v1.LedgerProof.Unasked
+ */
+export type LedgerProof_Unasked = Message<"atrium.billing.v1.LedgerProof.Unasked"> & {
+  /**
+   * @generated from field: atrium.billing.v1.Provider provider = 1;
+   */
+  provider: Provider;
+
+  /**
+   * Why, for people.
+   *
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+
+  /**
+   * Until when its books were last found to agree, or differences listed; unset when they never were.
+   *
+   * @generated from field: google.protobuf.Timestamp asked_until_time = 3;
+   */
+  askedUntilTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message atrium.billing.v1.LedgerProof.Unasked.
+ * Use `create(LedgerProof_UnaskedSchema)` to create a new message.
+ */
+export const LedgerProof_UnaskedSchema: GenMessage<LedgerProof_Unasked> = /*@__PURE__*/
+  messageDesc(file_atrium_billing_v1_ledger_service, 7, 1);
 
 /**
  * What an account stands for.
@@ -371,11 +415,18 @@ export enum LedgerAccountType {
   GOODWILL = 6,
 
   /**
-   * What was written off.
+   * What was written off, and what was lost to disputes.
    *
    * @generated from enum value: LEDGER_ACCOUNT_TYPE_BAD_DEBT = 7;
    */
   BAD_DEBT = 7,
+
+  /**
+   * Money that a provider has taken for disputes that are not lost.
+   *
+   * @generated from enum value: LEDGER_ACCOUNT_TYPE_DISPUTED = 8;
+   */
+  DISPUTED = 8,
 }
 
 /**

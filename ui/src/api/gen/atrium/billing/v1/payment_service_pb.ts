@@ -4,7 +4,7 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Payment, Payment_State, PaymentSchema, Provider, Refund, RefundSchema } from "./payment_pb";
+import type { Dispute, Dispute_State, Payment, Payment_State, PaymentSchema, Provider, Refund, RefundSchema } from "./payment_pb";
 import { file_atrium_billing_v1_payment } from "./payment_pb";
 import { file_atrium_options_v1_options } from "../../options/v1/options_pb";
 import { file_google_api_annotations } from "../../../google/api/annotations_pb";
@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file atrium/billing/v1/payment_service.proto.
  */
 export const file_atrium_billing_v1_payment_service: GenFile = /*@__PURE__*/
-  fileDesc("CidhdHJpdW0vYmlsbGluZy92MS9wYXltZW50X3NlcnZpY2UucHJvdG8SEWF0cml1bS5iaWxsaW5nLnYxIpkCChRDcmVhdGVQYXltZW50UmVxdWVzdBISCgppbnZvaWNlX2lkGAEgASgJEhsKEXBheW1lbnRfbWV0aG9kX2lkGAIgASgJSAASRwoKbmV3X21ldGhvZBgEIAEoCzIxLmF0cml1bS5iaWxsaW5nLnYxLkNyZWF0ZVBheW1lbnRSZXF1ZXN0Lk5ld01ldGhvZEgAEhMKC3JldHVybl9wYXRoGAMgASgJGmgKCU5ld01ldGhvZBItCghwcm92aWRlchgBIAEoDjIbLmF0cml1bS5iaWxsaW5nLnYxLlByb3ZpZGVyEhsKDnByb3ZpZGVyX3Rva2VuGAIgASgJQgOAAQESDwoHZGVmYXVsdBgDIAEoCEIICgZtZXRob2Qi/QEKE0xpc3RQYXltZW50c1JlcXVlc3QSFwoJdGVuYW50X2lkGAEgASgJQgTI8xgBEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJEhIKCmludm9pY2VfaWQYBCABKAkSMAoGc3RhdGVzGAUgAygOMiAuYXRyaXVtLmJpbGxpbmcudjEuUGF5bWVudC5TdGF0ZRIwCgxjcmVhdGVkX2Zyb20YBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmNyZWF0ZWRfdG8YByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIl0KFExpc3RQYXltZW50c1Jlc3BvbnNlEiwKCHBheW1lbnRzGAEgAygLMhouYXRyaXVtLmJpbGxpbmcudjEuUGF5bWVudBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiHwoRR2V0UGF5bWVudFJlcXVlc3QSCgoCaWQYASABKAkiIwoVQ29uZmlybVBheW1lbnRSZXF1ZXN0EgoKAmlkGAEgASgJIn0KFVJlY29yZFRyYW5zZmVyUmVxdWVzdBISCgppbnZvaWNlX2lkGAEgASgJEhQKDGFtb3VudF9taW5vchgCIAEoAxIsCghwYXlfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDAoEbm90ZRgEIAEoCSJIChRSZWZ1bmRQYXltZW50UmVxdWVzdBIKCgJpZBgBIAEoCRIUCgxhbW91bnRfbWlub3IYAiABKAMSDgoGcmVhc29uGAMgASgJImgKEkxpc3RSZWZ1bmRzUmVxdWVzdBIXCgl0ZW5hbnRfaWQYASABKAlCBMjzGAESEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkSEgoKcGF5bWVudF9pZBgEIAEoCSJaChNMaXN0UmVmdW5kc1Jlc3BvbnNlEioKB3JlZnVuZHMYASADKAsyGS5hdHJpdW0uYmlsbGluZy52MS5SZWZ1bmQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJMtkICg5QYXltZW50U2VydmljZRKmAQoNQ3JlYXRlUGF5bWVudBInLmF0cml1bS5iaWxsaW5nLnYxLkNyZWF0ZVBheW1lbnRSZXF1ZXN0GhouYXRyaXVtLmJpbGxpbmcudjEuUGF5bWVudCJQyvMYKToWcGF5bWVudC1tZXRob2RzLm1hbmFnZSIPcGF5bWVudHMuY3JlYXRlgtPkkwIdOgEqIhgvYXBpL3YxL2JpbGxpbmcvcGF5bWVudHMSlwEKDExpc3RQYXltZW50cxImLmF0cml1bS5iaWxsaW5nLnYxLkxpc3RQYXltZW50c1JlcXVlc3QaJy5hdHJpdW0uYmlsbGluZy52MS5MaXN0UGF5bWVudHNSZXNwb25zZSI2kAIByvMYDyINcGF5bWVudHMucmVhZILT5JMCGhIYL2FwaS92MS9iaWxsaW5nL3BheW1lbnRzEosBCgpHZXRQYXltZW50EiQuYXRyaXVtLmJpbGxpbmcudjEuR2V0UGF5bWVudFJlcXVlc3QaGi5hdHJpdW0uYmlsbGluZy52MS5QYXltZW50IjuQAgHK8xgPIg1wYXltZW50cy5yZWFkgtPkkwIfEh0vYXBpL3YxL2JpbGxpbmcvcGF5bWVudHMve2lkfRKgAQoOQ29uZmlybVBheW1lbnQSKC5hdHJpdW0uYmlsbGluZy52MS5Db25maXJtUGF5bWVudFJlcXVlc3QaGi5hdHJpdW0uYmlsbGluZy52MS5QYXltZW50IkiQAgLK8xgRIg9wYXltZW50cy5jcmVhdGWC0+STAio6ASoiJS9hcGkvdjEvYmlsbGluZy9wYXltZW50cy97aWR9L2NvbmZpcm0SnQEKDlJlY29yZFRyYW5zZmVyEiguYXRyaXVtLmJpbGxpbmcudjEuUmVjb3JkVHJhbnNmZXJSZXF1ZXN0GhouYXRyaXVtLmJpbGxpbmcudjEuUGF5bWVudCJFyvMYFCoBASIPcGF5bWVudHMucmVjb3JkgtPkkwInOgEqIiIvYXBpL3YxL2JpbGxpbmcvcGF5bWVudHMvdHJhbnNmZXJzEpwBCg1SZWZ1bmRQYXltZW50EicuYXRyaXVtLmJpbGxpbmcudjEuUmVmdW5kUGF5bWVudFJlcXVlc3QaGS5hdHJpdW0uYmlsbGluZy52MS5SZWZ1bmQiR8rzGBQqAQEiD3BheW1lbnRzLnJlZnVuZILT5JMCKToBKiIkL2FwaS92MS9iaWxsaW5nL3BheW1lbnRzL3tpZH0vcmVmdW5kEpMBCgtMaXN0UmVmdW5kcxIlLmF0cml1bS5iaWxsaW5nLnYxLkxpc3RSZWZ1bmRzUmVxdWVzdBomLmF0cml1bS5iaWxsaW5nLnYxLkxpc3RSZWZ1bmRzUmVzcG9uc2UiNZACAcrzGA8iDXBheW1lbnRzLnJlYWSC0+STAhkSFy9hcGkvdjEvYmlsbGluZy9yZWZ1bmRzYgZwcm90bzM", [file_atrium_billing_v1_payment, file_atrium_options_v1_options, file_google_api_annotations, file_google_protobuf_timestamp]);
+  fileDesc("CidhdHJpdW0vYmlsbGluZy92MS9wYXltZW50X3NlcnZpY2UucHJvdG8SEWF0cml1bS5iaWxsaW5nLnYxIpkCChRDcmVhdGVQYXltZW50UmVxdWVzdBISCgppbnZvaWNlX2lkGAEgASgJEhsKEXBheW1lbnRfbWV0aG9kX2lkGAIgASgJSAASRwoKbmV3X21ldGhvZBgEIAEoCzIxLmF0cml1bS5iaWxsaW5nLnYxLkNyZWF0ZVBheW1lbnRSZXF1ZXN0Lk5ld01ldGhvZEgAEhMKC3JldHVybl9wYXRoGAMgASgJGmgKCU5ld01ldGhvZBItCghwcm92aWRlchgBIAEoDjIbLmF0cml1bS5iaWxsaW5nLnYxLlByb3ZpZGVyEhsKDnByb3ZpZGVyX3Rva2VuGAIgASgJQgOAAQESDwoHZGVmYXVsdBgDIAEoCEIICgZtZXRob2Qi/QEKE0xpc3RQYXltZW50c1JlcXVlc3QSFwoJdGVuYW50X2lkGAEgASgJQgTI8xgBEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJEhIKCmludm9pY2VfaWQYBCABKAkSMAoGc3RhdGVzGAUgAygOMiAuYXRyaXVtLmJpbGxpbmcudjEuUGF5bWVudC5TdGF0ZRIwCgxjcmVhdGVkX2Zyb20YBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmNyZWF0ZWRfdG8YByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIl0KFExpc3RQYXltZW50c1Jlc3BvbnNlEiwKCHBheW1lbnRzGAEgAygLMhouYXRyaXVtLmJpbGxpbmcudjEuUGF5bWVudBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiHwoRR2V0UGF5bWVudFJlcXVlc3QSCgoCaWQYASABKAkiIwoVQ29uZmlybVBheW1lbnRSZXF1ZXN0EgoKAmlkGAEgASgJIn0KFVJlY29yZFRyYW5zZmVyUmVxdWVzdBISCgppbnZvaWNlX2lkGAEgASgJEhQKDGFtb3VudF9taW5vchgCIAEoAxIsCghwYXlfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDAoEbm90ZRgEIAEoCSJIChRSZWZ1bmRQYXltZW50UmVxdWVzdBIKCgJpZBgBIAEoCRIUCgxhbW91bnRfbWlub3IYAiABKAMSDgoGcmVhc29uGAMgASgJImgKEkxpc3RSZWZ1bmRzUmVxdWVzdBIXCgl0ZW5hbnRfaWQYASABKAlCBMjzGAESEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkSEgoKcGF5bWVudF9pZBgEIAEoCSJaChNMaXN0UmVmdW5kc1Jlc3BvbnNlEioKB3JlZnVuZHMYASADKAsyGS5hdHJpdW0uYmlsbGluZy52MS5SZWZ1bmQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIpsBChNMaXN0RGlzcHV0ZXNSZXF1ZXN0EhcKCXRlbmFudF9pZBgBIAEoCUIEyPMYARIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCRISCgpwYXltZW50X2lkGAQgASgJEjAKBnN0YXRlcxgFIAMoDjIgLmF0cml1bS5iaWxsaW5nLnYxLkRpc3B1dGUuU3RhdGUiXQoUTGlzdERpc3B1dGVzUmVzcG9uc2USLAoIZGlzcHV0ZXMYASADKAsyGi5hdHJpdW0uYmlsbGluZy52MS5EaXNwdXRlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCTLzCQoOUGF5bWVudFNlcnZpY2USpgEKDUNyZWF0ZVBheW1lbnQSJy5hdHJpdW0uYmlsbGluZy52MS5DcmVhdGVQYXltZW50UmVxdWVzdBoaLmF0cml1bS5iaWxsaW5nLnYxLlBheW1lbnQiUMrzGCk6FnBheW1lbnQtbWV0aG9kcy5tYW5hZ2UiD3BheW1lbnRzLmNyZWF0ZYLT5JMCHToBKiIYL2FwaS92MS9iaWxsaW5nL3BheW1lbnRzEpcBCgxMaXN0UGF5bWVudHMSJi5hdHJpdW0uYmlsbGluZy52MS5MaXN0UGF5bWVudHNSZXF1ZXN0GicuYXRyaXVtLmJpbGxpbmcudjEuTGlzdFBheW1lbnRzUmVzcG9uc2UiNpACAcrzGA8iDXBheW1lbnRzLnJlYWSC0+STAhoSGC9hcGkvdjEvYmlsbGluZy9wYXltZW50cxKLAQoKR2V0UGF5bWVudBIkLmF0cml1bS5iaWxsaW5nLnYxLkdldFBheW1lbnRSZXF1ZXN0GhouYXRyaXVtLmJpbGxpbmcudjEuUGF5bWVudCI7kAIByvMYDyINcGF5bWVudHMucmVhZILT5JMCHxIdL2FwaS92MS9iaWxsaW5nL3BheW1lbnRzL3tpZH0SoAEKDkNvbmZpcm1QYXltZW50EiguYXRyaXVtLmJpbGxpbmcudjEuQ29uZmlybVBheW1lbnRSZXF1ZXN0GhouYXRyaXVtLmJpbGxpbmcudjEuUGF5bWVudCJIkAICyvMYESIPcGF5bWVudHMuY3JlYXRlgtPkkwIqOgEqIiUvYXBpL3YxL2JpbGxpbmcvcGF5bWVudHMve2lkfS9jb25maXJtEp0BCg5SZWNvcmRUcmFuc2ZlchIoLmF0cml1bS5iaWxsaW5nLnYxLlJlY29yZFRyYW5zZmVyUmVxdWVzdBoaLmF0cml1bS5iaWxsaW5nLnYxLlBheW1lbnQiRcrzGBQqAQEiD3BheW1lbnRzLnJlY29yZILT5JMCJzoBKiIiL2FwaS92MS9iaWxsaW5nL3BheW1lbnRzL3RyYW5zZmVycxKcAQoNUmVmdW5kUGF5bWVudBInLmF0cml1bS5iaWxsaW5nLnYxLlJlZnVuZFBheW1lbnRSZXF1ZXN0GhkuYXRyaXVtLmJpbGxpbmcudjEuUmVmdW5kIkfK8xgUKgEBIg9wYXltZW50cy5yZWZ1bmSC0+STAik6ASoiJC9hcGkvdjEvYmlsbGluZy9wYXltZW50cy97aWR9L3JlZnVuZBKTAQoLTGlzdFJlZnVuZHMSJS5hdHJpdW0uYmlsbGluZy52MS5MaXN0UmVmdW5kc1JlcXVlc3QaJi5hdHJpdW0uYmlsbGluZy52MS5MaXN0UmVmdW5kc1Jlc3BvbnNlIjWQAgHK8xgPIg1wYXltZW50cy5yZWFkgtPkkwIZEhcvYXBpL3YxL2JpbGxpbmcvcmVmdW5kcxKXAQoMTGlzdERpc3B1dGVzEiYuYXRyaXVtLmJpbGxpbmcudjEuTGlzdERpc3B1dGVzUmVxdWVzdBonLmF0cml1bS5iaWxsaW5nLnYxLkxpc3REaXNwdXRlc1Jlc3BvbnNlIjaQAgHK8xgPIg1wYXltZW50cy5yZWFkgtPkkwIaEhgvYXBpL3YxL2JpbGxpbmcvZGlzcHV0ZXNiBnByb3RvMw", [file_atrium_billing_v1_payment, file_atrium_options_v1_options, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
  * @generated from message atrium.billing.v1.CreatePaymentRequest
@@ -325,6 +325,67 @@ export const ListRefundsResponseSchema: GenMessage<ListRefundsResponse> = /*@__P
   messageDesc(file_atrium_billing_v1_payment_service, 8);
 
 /**
+ * @generated from message atrium.billing.v1.ListDisputesRequest
+ */
+export type ListDisputesRequest = Message<"atrium.billing.v1.ListDisputesRequest"> & {
+  /**
+   * @generated from field: string tenant_id = 1;
+   */
+  tenantId: string;
+
+  /**
+   * Default 50, at most 500; newest first.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+
+  /**
+   * @generated from field: string payment_id = 4;
+   */
+  paymentId: string;
+
+  /**
+   * @generated from field: repeated atrium.billing.v1.Dispute.State states = 5;
+   */
+  states: Dispute_State[];
+};
+
+/**
+ * Describes the message atrium.billing.v1.ListDisputesRequest.
+ * Use `create(ListDisputesRequestSchema)` to create a new message.
+ */
+export const ListDisputesRequestSchema: GenMessage<ListDisputesRequest> = /*@__PURE__*/
+  messageDesc(file_atrium_billing_v1_payment_service, 9);
+
+/**
+ * @generated from message atrium.billing.v1.ListDisputesResponse
+ */
+export type ListDisputesResponse = Message<"atrium.billing.v1.ListDisputesResponse"> & {
+  /**
+   * @generated from field: repeated atrium.billing.v1.Dispute disputes = 1;
+   */
+  disputes: Dispute[];
+
+  /**
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message atrium.billing.v1.ListDisputesResponse.
+ * Use `create(ListDisputesResponseSchema)` to create a new message.
+ */
+export const ListDisputesResponseSchema: GenMessage<ListDisputesResponse> = /*@__PURE__*/
+  messageDesc(file_atrium_billing_v1_payment_service, 10);
+
+/**
  * Payments of invoices, and refunds.
  *
  * @generated from service atrium.billing.v1.PaymentService
@@ -380,7 +441,7 @@ export const PaymentService: GenService<{
   },
   /**
    * Gives all or part of a payment back. What became the tenant's credit goes back first, as far as it is not used;
-   * the rest with a credit note. Never more than was not credited already.
+   * the rest with a credit note. Never more than was not credited already, nor what a dispute has taken.
    *
    * @generated from rpc atrium.billing.v1.PaymentService.RefundPayment
    */
@@ -396,6 +457,16 @@ export const PaymentService: GenService<{
     methodKind: "unary";
     input: typeof ListRefundsRequestSchema;
     output: typeof ListRefundsResponseSchema;
+  },
+  /**
+   * Disputes are answered at the provider, and followed here.
+   *
+   * @generated from rpc atrium.billing.v1.PaymentService.ListDisputes
+   */
+  listDisputes: {
+    methodKind: "unary";
+    input: typeof ListDisputesRequestSchema;
+    output: typeof ListDisputesResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_atrium_billing_v1_payment_service, 0);

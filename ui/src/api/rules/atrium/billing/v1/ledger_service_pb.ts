@@ -4,6 +4,8 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Provider } from "./payment_pb";
+import { file_atrium_billing_v1_payment } from "./payment_pb";
 import { file_atrium_options_v1_options } from "../../options/v1/options_pb";
 import { file_buf_validate_validate } from "../../../buf/validate/validate_pb";
 import { file_google_api_annotations } from "../../../google/api/annotations_pb";
@@ -15,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file atrium/billing/v1/ledger_service.proto.
  */
 export const file_atrium_billing_v1_ledger_service: GenFile = /*@__PURE__*/
-  fileDesc("CiZhdHJpdW0vYmlsbGluZy92MS9sZWRnZXJfc2VydmljZS5wcm90bxIRYXRyaXVtLmJpbGxpbmcudjEikAIKC0xlZGdlckVudHJ5EgoKAmlkGAEgASgJEhYKDnRyYW5zYWN0aW9uX2lkGAIgASgJEhEKCXRlbmFudF9pZBgDIAEoCRI6CgxhY2NvdW50X3R5cGUYBCABKA4yJC5hdHJpdW0uYmlsbGluZy52MS5MZWRnZXJBY2NvdW50VHlwZRIPCgdhY2NvdW50GAUgASgJEhQKDGFtb3VudF9taW5vchgGIAEoAxIQCghjdXJyZW5jeRgHIAEoCRIRCglzb3VyY2VfaWQYCCABKAkSEwoLZGVzY3JpcHRpb24YCSABKAkSLQoJcG9zdF90aW1lGAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLbAQoYTGlzdExlZGdlckVudHJpZXNSZXF1ZXN0EiAKCXRlbmFudF9pZBgBIAEoCUINukgGcgQQARhAyPMYARIdCglwYWdlX3NpemUYAiABKAVCCrpIBxoFGPQDKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAgSGgoJc291cmNlX2lkGAQgASgJQge6SARyAhhAEkQKDGFjY291bnRfdHlwZRgFIAEoDjIkLmF0cml1bS5iaWxsaW5nLnYxLkxlZGdlckFjY291bnRUeXBlQgi6SAWCAQIQASJlChlMaXN0TGVkZ2VyRW50cmllc1Jlc3BvbnNlEi8KB2VudHJpZXMYASADKAsyHi5hdHJpdW0uYmlsbGluZy52MS5MZWRnZXJFbnRyeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiOwoXR2V0TGVkZ2VyQmFsYW5jZVJlcXVlc3QSIAoJdGVuYW50X2lkGAEgASgJQg26SAZyBBABGEDI8xgBIqIBCg1MZWRnZXJCYWxhbmNlEhEKCXRlbmFudF9pZBgBIAEoCRI4CgdhbW91bnRzGAIgAygLMicuYXRyaXVtLmJpbGxpbmcudjEuTGVkZ2VyQmFsYW5jZS5BbW91bnQaRAoGQW1vdW50EhAKCGN1cnJlbmN5GAEgASgJEhIKCm93ZWRfbWlub3IYAiABKAMSFAoMY3JlZGl0X21pbm9yGAMgASgDIhcKFUdldExlZGdlclByb29mUmVxdWVzdCIUChJQcm92ZUxlZGdlclJlcXVlc3QimwIKC0xlZGdlclByb29mEg4KBnByb3ZlbhgBIAEoCBIuCgpwcm92ZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIUCgx0cmFuc2FjdGlvbnMYAyABKAMSDwoHZW50cmllcxgEIAEoAxI+CgtkaWZmZXJlbmNlcxgFIAMoCzIpLmF0cml1bS5iaWxsaW5nLnYxLkxlZGdlclByb29mLkRpZmZlcmVuY2UaZQoKRGlmZmVyZW5jZRIMCgRraW5kGAEgASgJEgoKAmlkGAIgASgJEhYKDmV4cGVjdGVkX21pbm9yGAMgASgDEhMKC2ZvdW5kX21pbm9yGAQgASgDEhAKCGN1cnJlbmN5GAUgASgJKpwCChFMZWRnZXJBY2NvdW50VHlwZRIjCh9MRURHRVJfQUNDT1VOVF9UWVBFX1VOU1BFQ0lGSUVEEAASIgoeTEVER0VSX0FDQ09VTlRfVFlQRV9SRUNFSVZBQkxFEAESHgoaTEVER0VSX0FDQ09VTlRfVFlQRV9DUkVESVQQAhIfChtMRURHRVJfQUNDT1VOVF9UWVBFX1JFVkVOVUUQAxIbChdMRURHRVJfQUNDT1VOVF9UWVBFX1RBWBAEEhwKGExFREdFUl9BQ0NPVU5UX1RZUEVfQ0FTSBAFEiAKHExFREdFUl9BQ0NPVU5UX1RZUEVfR09PRFdJTEwQBhIgChxMRURHRVJfQUNDT1VOVF9UWVBFX0JBRF9ERUJUEAcy7AQKDUxlZGdlclNlcnZpY2USnQEKEUxpc3RMZWRnZXJFbnRyaWVzEisuYXRyaXVtLmJpbGxpbmcudjEuTGlzdExlZGdlckVudHJpZXNSZXF1ZXN0GiwuYXRyaXVtLmJpbGxpbmcudjEuTGlzdExlZGdlckVudHJpZXNSZXNwb25zZSItkAIBgtPkkwIkEiIvYXBpL3YxL2JpbGxpbmcvbGVkZ2VyL3t0ZW5hbnRfaWR9EpcBChBHZXRMZWRnZXJCYWxhbmNlEiouYXRyaXVtLmJpbGxpbmcudjEuR2V0TGVkZ2VyQmFsYW5jZVJlcXVlc3QaIC5hdHJpdW0uYmlsbGluZy52MS5MZWRnZXJCYWxhbmNlIjWQAgGC0+STAiwSKi9hcGkvdjEvYmlsbGluZy9sZWRnZXIve3RlbmFudF9pZH0vYmFsYW5jZRKDAQoOR2V0TGVkZ2VyUHJvb2YSKC5hdHJpdW0uYmlsbGluZy52MS5HZXRMZWRnZXJQcm9vZlJlcXVlc3QaHi5hdHJpdW0uYmlsbGluZy52MS5MZWRnZXJQcm9vZiInkAIBgtPkkwIeEhwvYXBpL3YxL2JpbGxpbmcvbGVkZ2VyL3Byb29mEpoBCgtQcm92ZUxlZGdlchIlLmF0cml1bS5iaWxsaW5nLnYxLlByb3ZlTGVkZ2VyUmVxdWVzdBoeLmF0cml1bS5iaWxsaW5nLnYxLkxlZGdlclByb29mIkSQAgLS8xgWChRiaWxsaW5nOmxlZGdlcjpwcm92ZYLT5JMCIToBKiIcL2FwaS92MS9iaWxsaW5nL2xlZGdlci9wcm92ZWIGcHJvdG8z", [file_atrium_options_v1_options, file_buf_validate_validate, file_google_api_annotations, file_google_protobuf_timestamp]);
+  fileDesc("CiZhdHJpdW0vYmlsbGluZy92MS9sZWRnZXJfc2VydmljZS5wcm90bxIRYXRyaXVtLmJpbGxpbmcudjEikAIKC0xlZGdlckVudHJ5EgoKAmlkGAEgASgJEhYKDnRyYW5zYWN0aW9uX2lkGAIgASgJEhEKCXRlbmFudF9pZBgDIAEoCRI6CgxhY2NvdW50X3R5cGUYBCABKA4yJC5hdHJpdW0uYmlsbGluZy52MS5MZWRnZXJBY2NvdW50VHlwZRIPCgdhY2NvdW50GAUgASgJEhQKDGFtb3VudF9taW5vchgGIAEoAxIQCghjdXJyZW5jeRgHIAEoCRIRCglzb3VyY2VfaWQYCCABKAkSEwoLZGVzY3JpcHRpb24YCSABKAkSLQoJcG9zdF90aW1lGAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLbAQoYTGlzdExlZGdlckVudHJpZXNSZXF1ZXN0EiAKCXRlbmFudF9pZBgBIAEoCUINukgGcgQQARhAyPMYARIdCglwYWdlX3NpemUYAiABKAVCCrpIBxoFGPQDKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAgSGgoJc291cmNlX2lkGAQgASgJQge6SARyAhhAEkQKDGFjY291bnRfdHlwZRgFIAEoDjIkLmF0cml1bS5iaWxsaW5nLnYxLkxlZGdlckFjY291bnRUeXBlQgi6SAWCAQIQASJlChlMaXN0TGVkZ2VyRW50cmllc1Jlc3BvbnNlEi8KB2VudHJpZXMYASADKAsyHi5hdHJpdW0uYmlsbGluZy52MS5MZWRnZXJFbnRyeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiOwoXR2V0TGVkZ2VyQmFsYW5jZVJlcXVlc3QSIAoJdGVuYW50X2lkGAEgASgJQg26SAZyBBABGEDI8xgBIqIBCg1MZWRnZXJCYWxhbmNlEhEKCXRlbmFudF9pZBgBIAEoCRI4CgdhbW91bnRzGAIgAygLMicuYXRyaXVtLmJpbGxpbmcudjEuTGVkZ2VyQmFsYW5jZS5BbW91bnQaRAoGQW1vdW50EhAKCGN1cnJlbmN5GAEgASgJEhIKCm93ZWRfbWlub3IYAiABKAMSFAoMY3JlZGl0X21pbm9yGAMgASgDIhcKFUdldExlZGdlclByb29mUmVxdWVzdCIUChJQcm92ZUxlZGdlclJlcXVlc3Qi1AMKC0xlZGdlclByb29mEg4KBnByb3ZlbhgBIAEoCBIuCgpwcm92ZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIUCgx0cmFuc2FjdGlvbnMYAyABKAMSDwoHZW50cmllcxgEIAEoAxI+CgtkaWZmZXJlbmNlcxgFIAMoCzIpLmF0cml1bS5iaWxsaW5nLnYxLkxlZGdlclByb29mLkRpZmZlcmVuY2USNwoHdW5hc2tlZBgGIAMoCzImLmF0cml1bS5iaWxsaW5nLnYxLkxlZGdlclByb29mLlVuYXNrZWQaZQoKRGlmZmVyZW5jZRIMCgRraW5kGAEgASgJEgoKAmlkGAIgASgJEhYKDmV4cGVjdGVkX21pbm9yGAMgASgDEhMKC2ZvdW5kX21pbm9yGAQgASgDEhAKCGN1cnJlbmN5GAUgASgJGn4KB1VuYXNrZWQSLQoIcHJvdmlkZXIYASABKA4yGy5hdHJpdW0uYmlsbGluZy52MS5Qcm92aWRlchIOCgZyZWFzb24YAiABKAkSNAoQYXNrZWRfdW50aWxfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAqvgIKEUxlZGdlckFjY291bnRUeXBlEiMKH0xFREdFUl9BQ0NPVU5UX1RZUEVfVU5TUEVDSUZJRUQQABIiCh5MRURHRVJfQUNDT1VOVF9UWVBFX1JFQ0VJVkFCTEUQARIeChpMRURHRVJfQUNDT1VOVF9UWVBFX0NSRURJVBACEh8KG0xFREdFUl9BQ0NPVU5UX1RZUEVfUkVWRU5VRRADEhsKF0xFREdFUl9BQ0NPVU5UX1RZUEVfVEFYEAQSHAoYTEVER0VSX0FDQ09VTlRfVFlQRV9DQVNIEAUSIAocTEVER0VSX0FDQ09VTlRfVFlQRV9HT09EV0lMTBAGEiAKHExFREdFUl9BQ0NPVU5UX1RZUEVfQkFEX0RFQlQQBxIgChxMRURHRVJfQUNDT1VOVF9UWVBFX0RJU1BVVEVEEAgy7AQKDUxlZGdlclNlcnZpY2USnQEKEUxpc3RMZWRnZXJFbnRyaWVzEisuYXRyaXVtLmJpbGxpbmcudjEuTGlzdExlZGdlckVudHJpZXNSZXF1ZXN0GiwuYXRyaXVtLmJpbGxpbmcudjEuTGlzdExlZGdlckVudHJpZXNSZXNwb25zZSItkAIBgtPkkwIkEiIvYXBpL3YxL2JpbGxpbmcvbGVkZ2VyL3t0ZW5hbnRfaWR9EpcBChBHZXRMZWRnZXJCYWxhbmNlEiouYXRyaXVtLmJpbGxpbmcudjEuR2V0TGVkZ2VyQmFsYW5jZVJlcXVlc3QaIC5hdHJpdW0uYmlsbGluZy52MS5MZWRnZXJCYWxhbmNlIjWQAgGC0+STAiwSKi9hcGkvdjEvYmlsbGluZy9sZWRnZXIve3RlbmFudF9pZH0vYmFsYW5jZRKDAQoOR2V0TGVkZ2VyUHJvb2YSKC5hdHJpdW0uYmlsbGluZy52MS5HZXRMZWRnZXJQcm9vZlJlcXVlc3QaHi5hdHJpdW0uYmlsbGluZy52MS5MZWRnZXJQcm9vZiInkAIBgtPkkwIeEhwvYXBpL3YxL2JpbGxpbmcvbGVkZ2VyL3Byb29mEpoBCgtQcm92ZUxlZGdlchIlLmF0cml1bS5iaWxsaW5nLnYxLlByb3ZlTGVkZ2VyUmVxdWVzdBoeLmF0cml1bS5iaWxsaW5nLnYxLkxlZGdlclByb29mIkSQAgLS8xgWChRiaWxsaW5nOmxlZGdlcjpwcm92ZYLT5JMCIToBKiIcL2FwaS92MS9iaWxsaW5nL2xlZGdlci9wcm92ZWIGcHJvdG8z", [file_atrium_billing_v1_payment, file_atrium_options_v1_options, file_buf_validate_validate, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
  * One side of a transaction. The entries of a transaction sum to zero.
@@ -63,7 +65,7 @@ export type LedgerEntry = Message<"atrium.billing.v1.LedgerEntry"> & {
   currency: string;
 
   /**
-   * What it is about: an invoice, payment, refund or credit.
+   * What it is about: an invoice, payment, refund, dispute or credit.
    *
    * @generated from field: string source_id = 8;
    */
@@ -247,6 +249,8 @@ export const ProveLedgerRequestSchema: GenMessage<ProveLedgerRequest> = /*@__PUR
  */
 export type LedgerProof = Message<"atrium.billing.v1.LedgerProof"> & {
   /**
+   * That nothing differs. It says nothing of the books of providers in `unasked`.
+   *
    * @generated from field: bool proven = 1;
    */
   proven: boolean;
@@ -272,6 +276,13 @@ export type LedgerProof = Message<"atrium.billing.v1.LedgerProof"> & {
    * @generated from field: repeated atrium.billing.v1.LedgerProof.Difference differences = 5;
    */
   differences: LedgerProof_Difference[];
+
+  /**
+   * Providers that did not answer: they are asked again within the hour, from where they were last asked.
+   *
+   * @generated from field: repeated atrium.billing.v1.LedgerProof.Unasked unasked = 6;
+   */
+  unasked: LedgerProof_Unasked[];
 };
 
 /**
@@ -286,7 +297,7 @@ export const LedgerProofSchema: GenMessage<LedgerProof> = /*@__PURE__*/
  */
 export type LedgerProof_Difference = Message<"atrium.billing.v1.LedgerProof.Difference"> & {
   /**
-   * `transaction`, `receivable`, `credit`, `provider`.
+   * `transaction`, `receivable`, `credit`, `disputed`, `provider`.
    *
    * @generated from field: string kind = 1;
    */
@@ -319,6 +330,39 @@ export type LedgerProof_Difference = Message<"atrium.billing.v1.LedgerProof.Diff
  */
 export const LedgerProof_DifferenceSchema: GenMessage<LedgerProof_Difference> = /*@__PURE__*/
   messageDesc(file_atrium_billing_v1_ledger_service, 7, 0);
+
+/**
+ * A provider that was not asked, and what is proven of it.
+ *
+ * @generated from message atrium.billing.v1.LedgerProof.Unasked
+ */
+export type LedgerProof_Unasked = Message<"atrium.billing.v1.LedgerProof.Unasked"> & {
+  /**
+   * @generated from field: atrium.billing.v1.Provider provider = 1;
+   */
+  provider: Provider;
+
+  /**
+   * Why, for people.
+   *
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+
+  /**
+   * Until when its books were last found to agree, or differences listed; unset when they never were.
+   *
+   * @generated from field: google.protobuf.Timestamp asked_until_time = 3;
+   */
+  askedUntilTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message atrium.billing.v1.LedgerProof.Unasked.
+ * Use `create(LedgerProof_UnaskedSchema)` to create a new message.
+ */
+export const LedgerProof_UnaskedSchema: GenMessage<LedgerProof_Unasked> = /*@__PURE__*/
+  messageDesc(file_atrium_billing_v1_ledger_service, 7, 1);
 
 /**
  * What an account stands for.
@@ -372,11 +416,18 @@ export enum LedgerAccountType {
   GOODWILL = 6,
 
   /**
-   * What was written off.
+   * What was written off, and what was lost to disputes.
    *
    * @generated from enum value: LEDGER_ACCOUNT_TYPE_BAD_DEBT = 7;
    */
   BAD_DEBT = 7,
+
+  /**
+   * Money that a provider has taken for disputes that are not lost.
+   *
+   * @generated from enum value: LEDGER_ACCOUNT_TYPE_DISPUTED = 8;
+   */
+  DISPUTED = 8,
 }
 
 /**

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file atrium/billing/v1/payment.proto.
  */
 export const file_atrium_billing_v1_payment: GenFile = /*@__PURE__*/
-  fileDesc("Ch9hdHJpdW0vYmlsbGluZy92MS9wYXltZW50LnByb3RvEhFhdHJpdW0uYmlsbGluZy52MSLXBQoHUGF5bWVudBIKCgJpZBgBIAEoCRIRCgl0ZW5hbnRfaWQYAiABKAkSEgoKaW52b2ljZV9pZBgDIAEoCRIvCgVzdGF0ZRgEIAEoDjIgLmF0cml1bS5iaWxsaW5nLnYxLlBheW1lbnQuU3RhdGUSLQoIcHJvdmlkZXIYBSABKA4yGy5hdHJpdW0uYmlsbGluZy52MS5Qcm92aWRlchIZChFwYXltZW50X21ldGhvZF9pZBgGIAEoCRIUCgxhbW91bnRfbWlub3IYByABKAMSEAoIY3VycmVuY3kYCCABKAkSFgoOcmVmdW5kZWRfbWlub3IYCSABKAMSOAoOZGVjbGluZV9yZWFzb24YCiABKA4yIC5hdHJpdW0uYmlsbGluZy52MS5EZWNsaW5lUmVhc29uEhoKEnByb3ZpZGVyX3JlZmVyZW5jZRgLIAEoCRI9Cgxjb25maXJtYXRpb24YDCABKAsyJy5hdHJpdW0uYmlsbGluZy52MS5QYXltZW50LkNvbmZpcm1hdGlvbhIMCgRub3RlGA0gASgJEi8KC2NyZWF0ZV90aW1lGA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtzZXR0bGVfdGltZRgPIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDAoEZXRhZxgQIAEoCRpACgxDb25maXJtYXRpb24SFAoMcmVkaXJlY3RfdXJsGAEgASgJEhoKDWNsaWVudF9zZWNyZXQYAiABKAlCA4ABASKIAQoFU3RhdGUSFQoRU1RBVEVfVU5TUEVDSUZJRUQQABIRCg1TVEFURV9QRU5ESU5HEAESGQoVU1RBVEVfUkVRVUlSRVNfQUNUSU9OEAISEwoPU1RBVEVfU1VDQ0VFREVEEAMSEAoMU1RBVEVfRkFJTEVEEAQSEwoPU1RBVEVfQ0FOQ0VMTEVEEAUi4gIKBlJlZnVuZBIKCgJpZBgBIAEoCRIRCgl0ZW5hbnRfaWQYAiABKAkSEgoKcGF5bWVudF9pZBgDIAEoCRIuCgVzdGF0ZRgEIAEoDjIfLmF0cml1bS5iaWxsaW5nLnYxLlJlZnVuZC5TdGF0ZRIUCgxhbW91bnRfbWlub3IYBSABKAMSEAoIY3VycmVuY3kYBiABKAkSDgoGcmVhc29uGAcgASgJEhYKDmNyZWRpdF9ub3RlX2lkGAggASgJEhoKEnByb3ZpZGVyX3JlZmVyZW5jZRgJIAEoCRIvCgtjcmVhdGVfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiWAoFU3RhdGUSFQoRU1RBVEVfVU5TUEVDSUZJRUQQABIRCg1TVEFURV9QRU5ESU5HEAESEwoPU1RBVEVfU1VDQ0VFREVEEAISEAoMU1RBVEVfRkFJTEVEEAMi0QMKDVBheW1lbnRNZXRob2QSCgoCaWQYASABKAkSEQoJdGVuYW50X2lkGAIgASgJEi0KCHByb3ZpZGVyGAMgASgOMhsuYXRyaXVtLmJpbGxpbmcudjEuUHJvdmlkZXISNQoFc3RhdGUYBCABKA4yJi5hdHJpdW0uYmlsbGluZy52MS5QYXltZW50TWV0aG9kLlN0YXRlEg0KBWxhYmVsGAUgASgJEg0KBWJyYW5kGAYgASgJEg0KBWxhc3Q0GAcgASgJEhQKDGV4cGlyZV9tb250aBgIIAEoBRITCgtleHBpcmVfeWVhchgJIAEoBRIPCgdkZWZhdWx0GAogASgIEjYKBXNldHVwGAsgASgLMicuYXRyaXVtLmJpbGxpbmcudjEuUGF5bWVudC5Db25maXJtYXRpb24SLwoLY3JlYXRlX3RpbWUYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wImkKBVN0YXRlEhUKEVNUQVRFX1VOU1BFQ0lGSUVEEAASEQoNU1RBVEVfUEVORElORxABEhAKDFNUQVRFX0FDVElWRRACEhEKDVNUQVRFX0VYUElSRUQQAxIRCg1TVEFURV9SRU1PVkVEEAQqeQoIUHJvdmlkZXISGAoUUFJPVklERVJfVU5TUEVDSUZJRUQQABIUChBQUk9WSURFUl9TQU5EQk9YEAESEwoPUFJPVklERVJfU1RSSVBFEAISEwoPUFJPVklERVJfUEFZUEFMEAMSEwoPUFJPVklERVJfTUFOVUFMEAQqgAMKDURlY2xpbmVSZWFzb24SHgoaREVDTElORV9SRUFTT05fVU5TUEVDSUZJRUQQABIaChZERUNMSU5FX1JFQVNPTl9HRU5FUklDEAESJQohREVDTElORV9SRUFTT05fSU5TVUZGSUNJRU5UX0ZVTkRTEAISGgoWREVDTElORV9SRUFTT05fRVhQSVJFRBADEiQKIERFQ0xJTkVfUkVBU09OX0lOQ09SUkVDVF9ERVRBSUxTEAQSIQodREVDTElORV9SRUFTT05fTE9TVF9PUl9TVE9MRU4QBRIiCh5ERUNMSU5FX1JFQVNPTl9TVVNQRUNURURfRlJBVUQQBhIhCh1ERUNMSU5FX1JFQVNPTl9MSU1JVF9FWENFRURFRBAHEiAKHERFQ0xJTkVfUkVBU09OX05PVF9DT05GSVJNRUQQCBIeChpERUNMSU5FX1JFQVNPTl9VTlNVUFBPUlRFRBAJEh4KGkRFQ0xJTkVfUkVBU09OX01FVEhPRF9HT05FEApiBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("Ch9hdHJpdW0vYmlsbGluZy92MS9wYXltZW50LnByb3RvEhFhdHJpdW0uYmlsbGluZy52MSKdBgoHUGF5bWVudBIKCgJpZBgBIAEoCRIRCgl0ZW5hbnRfaWQYAiABKAkSEgoKaW52b2ljZV9pZBgDIAEoCRIvCgVzdGF0ZRgEIAEoDjIgLmF0cml1bS5iaWxsaW5nLnYxLlBheW1lbnQuU3RhdGUSLQoIcHJvdmlkZXIYBSABKA4yGy5hdHJpdW0uYmlsbGluZy52MS5Qcm92aWRlchIZChFwYXltZW50X21ldGhvZF9pZBgGIAEoCRIUCgxhbW91bnRfbWlub3IYByABKAMSEAoIY3VycmVuY3kYCCABKAkSFgoOcmVmdW5kZWRfbWlub3IYCSABKAMSOAoOZGVjbGluZV9yZWFzb24YCiABKA4yIC5hdHJpdW0uYmlsbGluZy52MS5EZWNsaW5lUmVhc29uEhoKEnByb3ZpZGVyX3JlZmVyZW5jZRgLIAEoCRI9Cgxjb25maXJtYXRpb24YDCABKAsyJy5hdHJpdW0uYmlsbGluZy52MS5QYXltZW50LkNvbmZpcm1hdGlvbhIMCgRub3RlGA0gASgJEi8KC2NyZWF0ZV90aW1lGA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtzZXR0bGVfdGltZRgPIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDAoEZXRhZxgQIAEoCRIWCg5kaXNwdXRlZF9taW5vchgRIAEoAxIsCghkaXNwdXRlcxgSIAMoCzIaLmF0cml1bS5iaWxsaW5nLnYxLkRpc3B1dGUaQAoMQ29uZmlybWF0aW9uEhQKDHJlZGlyZWN0X3VybBgBIAEoCRIaCg1jbGllbnRfc2VjcmV0GAIgASgJQgOAAQEiiAEKBVN0YXRlEhUKEVNUQVRFX1VOU1BFQ0lGSUVEEAASEQoNU1RBVEVfUEVORElORxABEhkKFVNUQVRFX1JFUVVJUkVTX0FDVElPThACEhMKD1NUQVRFX1NVQ0NFRURFRBADEhAKDFNUQVRFX0ZBSUxFRBAEEhMKD1NUQVRFX0NBTkNFTExFRBAFIvsDCgdEaXNwdXRlEgoKAmlkGAEgASgJEhEKCXRlbmFudF9pZBgCIAEoCRISCgpwYXltZW50X2lkGAMgASgJEhIKCmludm9pY2VfaWQYBCABKAkSLwoFc3RhdGUYBSABKA4yIC5hdHJpdW0uYmlsbGluZy52MS5EaXNwdXRlLlN0YXRlEi0KCHByb3ZpZGVyGAYgASgOMhsuYXRyaXVtLmJpbGxpbmcudjEuUHJvdmlkZXISGgoScHJvdmlkZXJfcmVmZXJlbmNlGAcgASgJEhQKDGFtb3VudF9taW5vchgIIAEoAxIQCghjdXJyZW5jeRgJIAEoCRITCgt0YWtlbl9taW5vchgKIAEoAxIOCgZyZWFzb24YCyABKAkSMAoMcmVzcG9uZF90aW1lGAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtjcmVhdGVfdGltZRgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKY2xvc2VfdGltZRgOIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiTQoFU3RhdGUSFQoRU1RBVEVfVU5TUEVDSUZJRUQQABIOCgpTVEFURV9PUEVOEAESDQoJU1RBVEVfV09OEAISDgoKU1RBVEVfTE9TVBADIvoCCgZSZWZ1bmQSCgoCaWQYASABKAkSEQoJdGVuYW50X2lkGAIgASgJEhIKCnBheW1lbnRfaWQYAyABKAkSLgoFc3RhdGUYBCABKA4yHy5hdHJpdW0uYmlsbGluZy52MS5SZWZ1bmQuU3RhdGUSFAoMYW1vdW50X21pbm9yGAUgASgDEhAKCGN1cnJlbmN5GAYgASgJEg4KBnJlYXNvbhgHIAEoCRIWCg5jcmVkaXRfbm90ZV9pZBgIIAEoCRIaChJwcm92aWRlcl9yZWZlcmVuY2UYCSABKAkSLwoLY3JlYXRlX3RpbWUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhYKDmNyZWRpdGVkX21pbm9yGAsgASgDIlgKBVN0YXRlEhUKEVNUQVRFX1VOU1BFQ0lGSUVEEAASEQoNU1RBVEVfUEVORElORxABEhMKD1NUQVRFX1NVQ0NFRURFRBACEhAKDFNUQVRFX0ZBSUxFRBADItEDCg1QYXltZW50TWV0aG9kEgoKAmlkGAEgASgJEhEKCXRlbmFudF9pZBgCIAEoCRItCghwcm92aWRlchgDIAEoDjIbLmF0cml1bS5iaWxsaW5nLnYxLlByb3ZpZGVyEjUKBXN0YXRlGAQgASgOMiYuYXRyaXVtLmJpbGxpbmcudjEuUGF5bWVudE1ldGhvZC5TdGF0ZRINCgVsYWJlbBgFIAEoCRINCgVicmFuZBgGIAEoCRINCgVsYXN0NBgHIAEoCRIUCgxleHBpcmVfbW9udGgYCCABKAUSEwoLZXhwaXJlX3llYXIYCSABKAUSDwoHZGVmYXVsdBgKIAEoCBI2CgVzZXR1cBgLIAEoCzInLmF0cml1bS5iaWxsaW5nLnYxLlBheW1lbnQuQ29uZmlybWF0aW9uEi8KC2NyZWF0ZV90aW1lGAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJpCgVTdGF0ZRIVChFTVEFURV9VTlNQRUNJRklFRBAAEhEKDVNUQVRFX1BFTkRJTkcQARIQCgxTVEFURV9BQ1RJVkUQAhIRCg1TVEFURV9FWFBJUkVEEAMSEQoNU1RBVEVfUkVNT1ZFRBAEKnkKCFByb3ZpZGVyEhgKFFBST1ZJREVSX1VOU1BFQ0lGSUVEEAASFAoQUFJPVklERVJfU0FOREJPWBABEhMKD1BST1ZJREVSX1NUUklQRRACEhMKD1BST1ZJREVSX1BBWVBBTBADEhMKD1BST1ZJREVSX01BTlVBTBAEKoADCg1EZWNsaW5lUmVhc29uEh4KGkRFQ0xJTkVfUkVBU09OX1VOU1BFQ0lGSUVEEAASGgoWREVDTElORV9SRUFTT05fR0VORVJJQxABEiUKIURFQ0xJTkVfUkVBU09OX0lOU1VGRklDSUVOVF9GVU5EUxACEhoKFkRFQ0xJTkVfUkVBU09OX0VYUElSRUQQAxIkCiBERUNMSU5FX1JFQVNPTl9JTkNPUlJFQ1RfREVUQUlMUxAEEiEKHURFQ0xJTkVfUkVBU09OX0xPU1RfT1JfU1RPTEVOEAUSIgoeREVDTElORV9SRUFTT05fU1VTUEVDVEVEX0ZSQVVEEAYSIQodREVDTElORV9SRUFTT05fTElNSVRfRVhDRUVERUQQBxIgChxERUNMSU5FX1JFQVNPTl9OT1RfQ09ORklSTUVEEAgSHgoaREVDTElORV9SRUFTT05fVU5TVVBQT1JURUQQCRIeChpERUNMSU5FX1JFQVNPTl9NRVRIT0RfR09ORRAKYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
  * One attempt to pay an invoice.
@@ -103,6 +103,20 @@ export type Payment = Message<"atrium.billing.v1.Payment"> & {
    * @generated from field: string etag = 16;
    */
   etag: string;
+
+  /**
+   * What of it a dispute has taken and not given back: it cannot be refunded.
+   *
+   * @generated from field: int64 disputed_minor = 17;
+   */
+  disputedMinor: bigint;
+
+  /**
+   * Newest first; hardly ever more than one.
+   *
+   * @generated from field: repeated atrium.billing.v1.Dispute disputes = 18;
+   */
+  disputes: Dispute[];
 };
 
 /**
@@ -188,6 +202,139 @@ export const Payment_StateSchema: GenEnum<Payment_State> = /*@__PURE__*/
   enumDesc(file_atrium_billing_v1_payment, 0, 0);
 
 /**
+ * A payer has asked their bank, or the provider, to take a payment back (a chargeback).
+ *
+ * @generated from message atrium.billing.v1.Dispute
+ */
+export type Dispute = Message<"atrium.billing.v1.Dispute"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string tenant_id = 2;
+   */
+  tenantId: string;
+
+  /**
+   * @generated from field: string payment_id = 3;
+   */
+  paymentId: string;
+
+  /**
+   * @generated from field: string invoice_id = 4;
+   */
+  invoiceId: string;
+
+  /**
+   * @generated from field: atrium.billing.v1.Dispute.State state = 5;
+   */
+  state: Dispute_State;
+
+  /**
+   * @generated from field: atrium.billing.v1.Provider provider = 6;
+   */
+  provider: Provider;
+
+  /**
+   * The provider's own name of it.
+   *
+   * @generated from field: string provider_reference = 7;
+   */
+  providerReference: string;
+
+  /**
+   * What the payer wants back: the payment's amount, or a part of it.
+   *
+   * @generated from field: int64 amount_minor = 8;
+   */
+  amountMinor: bigint;
+
+  /**
+   * @generated from field: string currency = 9;
+   */
+  currency: string;
+
+  /**
+   * What the provider has taken for it and not given back, without its fees. Nothing while a bank only asks.
+   *
+   * @generated from field: int64 taken_minor = 10;
+   */
+  takenMinor: bigint;
+
+  /**
+   * In the provider's own word, such as `fraudulent` or `MERCHANDISE_OR_SERVICE_NOT_RECEIVED`.
+   *
+   * @generated from field: string reason = 11;
+   */
+  reason: string;
+
+  /**
+   * Unset when there is nothing to answer any more.
+   *
+   * @generated from field: google.protobuf.Timestamp respond_time = 12;
+   */
+  respondTime?: Timestamp | undefined;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp create_time = 13;
+   */
+  createTime?: Timestamp | undefined;
+
+  /**
+   * When it was decided.
+   *
+   * @generated from field: google.protobuf.Timestamp close_time = 14;
+   */
+  closeTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message atrium.billing.v1.Dispute.
+ * Use `create(DisputeSchema)` to create a new message.
+ */
+export const DisputeSchema: GenMessage<Dispute> = /*@__PURE__*/
+  messageDesc(file_atrium_billing_v1_payment, 1);
+
+/**
+ * @generated from enum atrium.billing.v1.Dispute.State
+ */
+export enum Dispute_State {
+  /**
+   * @generated from enum value: STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Not decided: the seller may answer at the provider until `respond_time`.
+   *
+   * @generated from enum value: STATE_OPEN = 1;
+   */
+  OPEN = 1,
+
+  /**
+   * The money stays, or comes back.
+   *
+   * @generated from enum value: STATE_WON = 2;
+   */
+  WON = 2,
+
+  /**
+   * The money is the payer's again.
+   *
+   * @generated from enum value: STATE_LOST = 3;
+   */
+  LOST = 3,
+}
+
+/**
+ * Describes the enum atrium.billing.v1.Dispute.State.
+ */
+export const Dispute_StateSchema: GenEnum<Dispute_State> = /*@__PURE__*/
+  enumDesc(file_atrium_billing_v1_payment, 1, 0);
+
+/**
  * Money that went back to the payer.
  *
  * @generated from message atrium.billing.v1.Refund
@@ -244,6 +391,13 @@ export type Refund = Message<"atrium.billing.v1.Refund"> & {
    * @generated from field: google.protobuf.Timestamp create_time = 10;
    */
   createTime?: Timestamp | undefined;
+
+  /**
+   * What of a refund that failed is the tenant's credit: all of it, but for what went back by a dispute.
+   *
+   * @generated from field: int64 credited_minor = 11;
+   */
+  creditedMinor: bigint;
 };
 
 /**
@@ -251,7 +405,7 @@ export type Refund = Message<"atrium.billing.v1.Refund"> & {
  * Use `create(RefundSchema)` to create a new message.
  */
 export const RefundSchema: GenMessage<Refund> = /*@__PURE__*/
-  messageDesc(file_atrium_billing_v1_payment, 1);
+  messageDesc(file_atrium_billing_v1_payment, 2);
 
 /**
  * @generated from enum atrium.billing.v1.Refund.State
@@ -282,7 +436,7 @@ export enum Refund_State {
  * Describes the enum atrium.billing.v1.Refund.State.
  */
 export const Refund_StateSchema: GenEnum<Refund_State> = /*@__PURE__*/
-  enumDesc(file_atrium_billing_v1_payment, 1, 0);
+  enumDesc(file_atrium_billing_v1_payment, 2, 0);
 
 /**
  * How a tenant pays: a reference to what the provider keeps. Card numbers never reach the platform.
@@ -358,7 +512,7 @@ export type PaymentMethod = Message<"atrium.billing.v1.PaymentMethod"> & {
  * Use `create(PaymentMethodSchema)` to create a new message.
  */
 export const PaymentMethodSchema: GenMessage<PaymentMethod> = /*@__PURE__*/
-  messageDesc(file_atrium_billing_v1_payment, 2);
+  messageDesc(file_atrium_billing_v1_payment, 3);
 
 /**
  * @generated from enum atrium.billing.v1.PaymentMethod.State
@@ -396,7 +550,7 @@ export enum PaymentMethod_State {
  * Describes the enum atrium.billing.v1.PaymentMethod.State.
  */
 export const PaymentMethod_StateSchema: GenEnum<PaymentMethod_State> = /*@__PURE__*/
-  enumDesc(file_atrium_billing_v1_payment, 2, 0);
+  enumDesc(file_atrium_billing_v1_payment, 3, 0);
 
 /**
  * A company that moves money.

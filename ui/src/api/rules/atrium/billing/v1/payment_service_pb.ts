@@ -4,7 +4,7 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Payment, Payment_State, PaymentSchema, Provider, Refund, RefundSchema } from "./payment_pb";
+import type { Dispute, Dispute_State, Payment, Payment_State, PaymentSchema, Provider, Refund, RefundSchema } from "./payment_pb";
 import { file_atrium_billing_v1_payment } from "./payment_pb";
 import { file_atrium_options_v1_options } from "../../options/v1/options_pb";
 import { file_buf_validate_validate } from "../../../buf/validate/validate_pb";
@@ -17,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file atrium/billing/v1/payment_service.proto.
  */
 export const file_atrium_billing_v1_payment_service: GenFile = /*@__PURE__*/
-  fileDesc("CidhdHJpdW0vYmlsbGluZy92MS9wYXltZW50X3NlcnZpY2UucHJvdG8SEWF0cml1bS5iaWxsaW5nLnYxIogDChRDcmVhdGVQYXltZW50UmVxdWVzdBIdCgppbnZvaWNlX2lkGAEgASgJQgm6SAZyBBABGEASJAoRcGF5bWVudF9tZXRob2RfaWQYAiABKAlCB7pIBHICGEBIABJHCgpuZXdfbWV0aG9kGAQgASgLMjEuYXRyaXVtLmJpbGxpbmcudjEuQ3JlYXRlUGF5bWVudFJlcXVlc3QuTmV3TWV0aG9kSAASOQoLcmV0dXJuX3BhdGgYAyABKAlCJLpIIXIfGPQDMhpeKC9bQS1aYS16MC05L18uPz0mJS1dKik/JBqcAQoJTmV3TWV0aG9kEjsKCHByb3ZpZGVyGAEgASgOMhsuYXRyaXVtLmJpbGxpbmcudjEuUHJvdmlkZXJCDLpICYIBBhABIAAgBBJBCg5wcm92aWRlcl90b2tlbhgCIAEoCUIpgAEBukgjciEYyAEyHF4oW2EtekEtWl9dW2EtekEtWjAtOV8tXSopPyQSDwoHZGVmYXVsdBgDIAEoCEIICgZtZXRob2QitAIKE0xpc3RQYXltZW50c1JlcXVlc3QSHgoJdGVuYW50X2lkGAEgASgJQgu6SARyAhhAyPMYARIdCglwYWdlX3NpemUYAiABKAVCCrpIBxoFGPQDKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAgSGwoKaW52b2ljZV9pZBgEIAEoCUIHukgEcgIYQBJBCgZzdGF0ZXMYBSADKA4yIC5hdHJpdW0uYmlsbGluZy52MS5QYXltZW50LlN0YXRlQg+6SAySAQkQBSIFggECEAESMAoMY3JlYXRlZF9mcm9tGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpjcmVhdGVkX3RvGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJdChRMaXN0UGF5bWVudHNSZXNwb25zZRIsCghwYXltZW50cxgBIAMoCzIaLmF0cml1bS5iaWxsaW5nLnYxLlBheW1lbnQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIioKEUdldFBheW1lbnRSZXF1ZXN0EhUKAmlkGAEgASgJQgm6SAZyBBABGEAiLgoVQ29uZmlybVBheW1lbnRSZXF1ZXN0EhUKAmlkGAEgASgJQgm6SAZyBBABGEAiogEKFVJlY29yZFRyYW5zZmVyUmVxdWVzdBIdCgppbnZvaWNlX2lkGAEgASgJQgm6SAZyBBABGEASJAoMYW1vdW50X21pbm9yGAIgASgDQg66SAsiCRiAoJSljR0gABIsCghwYXlfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFgoEbm90ZRgEIAEoCUIIukgFcgMYyAEibwoUUmVmdW5kUGF5bWVudFJlcXVlc3QSFQoCaWQYASABKAlCCbpIBnIEEAEYQBIkCgxhbW91bnRfbWlub3IYAiABKANCDrpICyIJGICglKWNHSgAEhoKBnJlYXNvbhgDIAEoCUIKukgHcgUQAxj0AyKOAQoSTGlzdFJlZnVuZHNSZXF1ZXN0Eh4KCXRlbmFudF9pZBgBIAEoCUILukgEcgIYQMjzGAESHQoJcGFnZV9zaXplGAIgASgFQgq6SAcaBRj0AygAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAIEhsKCnBheW1lbnRfaWQYBCABKAlCB7pIBHICGEAiWgoTTGlzdFJlZnVuZHNSZXNwb25zZRIqCgdyZWZ1bmRzGAEgAygLMhkuYXRyaXVtLmJpbGxpbmcudjEuUmVmdW5kEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCTKeCAoOUGF5bWVudFNlcnZpY2USlQEKDUNyZWF0ZVBheW1lbnQSJy5hdHJpdW0uYmlsbGluZy52MS5DcmVhdGVQYXltZW50UmVxdWVzdBoaLmF0cml1bS5iaWxsaW5nLnYxLlBheW1lbnQiP9LzGBgKFmJpbGxpbmc6cGF5bWVudDpjcmVhdGWC0+STAh06ASoiGC9hcGkvdjEvYmlsbGluZy9wYXltZW50cxKEAQoMTGlzdFBheW1lbnRzEiYuYXRyaXVtLmJpbGxpbmcudjEuTGlzdFBheW1lbnRzUmVxdWVzdBonLmF0cml1bS5iaWxsaW5nLnYxLkxpc3RQYXltZW50c1Jlc3BvbnNlIiOQAgGC0+STAhoSGC9hcGkvdjEvYmlsbGluZy9wYXltZW50cxJ4CgpHZXRQYXltZW50EiQuYXRyaXVtLmJpbGxpbmcudjEuR2V0UGF5bWVudFJlcXVlc3QaGi5hdHJpdW0uYmlsbGluZy52MS5QYXltZW50IiiQAgGC0+STAh8SHS9hcGkvdjEvYmlsbGluZy9wYXltZW50cy97aWR9EqgBCg5Db25maXJtUGF5bWVudBIoLmF0cml1bS5iaWxsaW5nLnYxLkNvbmZpcm1QYXltZW50UmVxdWVzdBoaLmF0cml1bS5iaWxsaW5nLnYxLlBheW1lbnQiUJACAtLzGBkKF2JpbGxpbmc6cGF5bWVudDpjb25maXJtgtPkkwIqOgEqIiUvYXBpL3YxL2JpbGxpbmcvcGF5bWVudHMve2lkfS9jb25maXJtEqEBCg5SZWNvcmRUcmFuc2ZlchIoLmF0cml1bS5iaWxsaW5nLnYxLlJlY29yZFRyYW5zZmVyUmVxdWVzdBoaLmF0cml1bS5iaWxsaW5nLnYxLlBheW1lbnQiSdLzGBgKFmJpbGxpbmc6cGF5bWVudDpyZWNvcmSC0+STAic6ASoiIi9hcGkvdjEvYmlsbGluZy9wYXltZW50cy90cmFuc2ZlcnMSoAEKDVJlZnVuZFBheW1lbnQSJy5hdHJpdW0uYmlsbGluZy52MS5SZWZ1bmRQYXltZW50UmVxdWVzdBoZLmF0cml1bS5iaWxsaW5nLnYxLlJlZnVuZCJL0vMYGAoWYmlsbGluZzpwYXltZW50OnJlZnVuZILT5JMCKToBKiIkL2FwaS92MS9iaWxsaW5nL3BheW1lbnRzL3tpZH0vcmVmdW5kEoABCgtMaXN0UmVmdW5kcxIlLmF0cml1bS5iaWxsaW5nLnYxLkxpc3RSZWZ1bmRzUmVxdWVzdBomLmF0cml1bS5iaWxsaW5nLnYxLkxpc3RSZWZ1bmRzUmVzcG9uc2UiIpACAYLT5JMCGRIXL2FwaS92MS9iaWxsaW5nL3JlZnVuZHNiBnByb3RvMw", [file_atrium_billing_v1_payment, file_atrium_options_v1_options, file_buf_validate_validate, file_google_api_annotations, file_google_protobuf_timestamp]);
+  fileDesc("CidhdHJpdW0vYmlsbGluZy92MS9wYXltZW50X3NlcnZpY2UucHJvdG8SEWF0cml1bS5iaWxsaW5nLnYxIogDChRDcmVhdGVQYXltZW50UmVxdWVzdBIdCgppbnZvaWNlX2lkGAEgASgJQgm6SAZyBBABGEASJAoRcGF5bWVudF9tZXRob2RfaWQYAiABKAlCB7pIBHICGEBIABJHCgpuZXdfbWV0aG9kGAQgASgLMjEuYXRyaXVtLmJpbGxpbmcudjEuQ3JlYXRlUGF5bWVudFJlcXVlc3QuTmV3TWV0aG9kSAASOQoLcmV0dXJuX3BhdGgYAyABKAlCJLpIIXIfGPQDMhpeKC9bQS1aYS16MC05L18uPz0mJS1dKik/JBqcAQoJTmV3TWV0aG9kEjsKCHByb3ZpZGVyGAEgASgOMhsuYXRyaXVtLmJpbGxpbmcudjEuUHJvdmlkZXJCDLpICYIBBhABIAAgBBJBCg5wcm92aWRlcl90b2tlbhgCIAEoCUIpgAEBukgjciEYyAEyHF4oW2EtekEtWl9dW2EtekEtWjAtOV8tXSopPyQSDwoHZGVmYXVsdBgDIAEoCEIICgZtZXRob2QitAIKE0xpc3RQYXltZW50c1JlcXVlc3QSHgoJdGVuYW50X2lkGAEgASgJQgu6SARyAhhAyPMYARIdCglwYWdlX3NpemUYAiABKAVCCrpIBxoFGPQDKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAgSGwoKaW52b2ljZV9pZBgEIAEoCUIHukgEcgIYQBJBCgZzdGF0ZXMYBSADKA4yIC5hdHJpdW0uYmlsbGluZy52MS5QYXltZW50LlN0YXRlQg+6SAySAQkQBSIFggECEAESMAoMY3JlYXRlZF9mcm9tGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpjcmVhdGVkX3RvGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJdChRMaXN0UGF5bWVudHNSZXNwb25zZRIsCghwYXltZW50cxgBIAMoCzIaLmF0cml1bS5iaWxsaW5nLnYxLlBheW1lbnQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIioKEUdldFBheW1lbnRSZXF1ZXN0EhUKAmlkGAEgASgJQgm6SAZyBBABGEAiLgoVQ29uZmlybVBheW1lbnRSZXF1ZXN0EhUKAmlkGAEgASgJQgm6SAZyBBABGEAiogEKFVJlY29yZFRyYW5zZmVyUmVxdWVzdBIdCgppbnZvaWNlX2lkGAEgASgJQgm6SAZyBBABGEASJAoMYW1vdW50X21pbm9yGAIgASgDQg66SAsiCRiAoJSljR0gABIsCghwYXlfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFgoEbm90ZRgEIAEoCUIIukgFcgMYyAEibwoUUmVmdW5kUGF5bWVudFJlcXVlc3QSFQoCaWQYASABKAlCCbpIBnIEEAEYQBIkCgxhbW91bnRfbWlub3IYAiABKANCDrpICyIJGICglKWNHSgAEhoKBnJlYXNvbhgDIAEoCUIKukgHcgUQAxj0AyKOAQoSTGlzdFJlZnVuZHNSZXF1ZXN0Eh4KCXRlbmFudF9pZBgBIAEoCUILukgEcgIYQMjzGAESHQoJcGFnZV9zaXplGAIgASgFQgq6SAcaBRj0AygAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAIEhsKCnBheW1lbnRfaWQYBCABKAlCB7pIBHICGEAiWgoTTGlzdFJlZnVuZHNSZXNwb25zZRIqCgdyZWZ1bmRzGAEgAygLMhkuYXRyaXVtLmJpbGxpbmcudjEuUmVmdW5kEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSLSAQoTTGlzdERpc3B1dGVzUmVxdWVzdBIeCgl0ZW5hbnRfaWQYASABKAlCC7pIBHICGEDI8xgBEh0KCXBhZ2Vfc2l6ZRgCIAEoBUIKukgHGgUY9AMoABIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxiACBIbCgpwYXltZW50X2lkGAQgASgJQge6SARyAhhAEkEKBnN0YXRlcxgFIAMoDjIgLmF0cml1bS5iaWxsaW5nLnYxLkRpc3B1dGUuU3RhdGVCD7pIDJIBCRADIgWCAQIQASJdChRMaXN0RGlzcHV0ZXNSZXNwb25zZRIsCghkaXNwdXRlcxgBIAMoCzIaLmF0cml1bS5iaWxsaW5nLnYxLkRpc3B1dGUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJMqUJCg5QYXltZW50U2VydmljZRKVAQoNQ3JlYXRlUGF5bWVudBInLmF0cml1bS5iaWxsaW5nLnYxLkNyZWF0ZVBheW1lbnRSZXF1ZXN0GhouYXRyaXVtLmJpbGxpbmcudjEuUGF5bWVudCI/0vMYGAoWYmlsbGluZzpwYXltZW50OmNyZWF0ZYLT5JMCHToBKiIYL2FwaS92MS9iaWxsaW5nL3BheW1lbnRzEoQBCgxMaXN0UGF5bWVudHMSJi5hdHJpdW0uYmlsbGluZy52MS5MaXN0UGF5bWVudHNSZXF1ZXN0GicuYXRyaXVtLmJpbGxpbmcudjEuTGlzdFBheW1lbnRzUmVzcG9uc2UiI5ACAYLT5JMCGhIYL2FwaS92MS9iaWxsaW5nL3BheW1lbnRzEngKCkdldFBheW1lbnQSJC5hdHJpdW0uYmlsbGluZy52MS5HZXRQYXltZW50UmVxdWVzdBoaLmF0cml1bS5iaWxsaW5nLnYxLlBheW1lbnQiKJACAYLT5JMCHxIdL2FwaS92MS9iaWxsaW5nL3BheW1lbnRzL3tpZH0SqAEKDkNvbmZpcm1QYXltZW50EiguYXRyaXVtLmJpbGxpbmcudjEuQ29uZmlybVBheW1lbnRSZXF1ZXN0GhouYXRyaXVtLmJpbGxpbmcudjEuUGF5bWVudCJQkAIC0vMYGQoXYmlsbGluZzpwYXltZW50OmNvbmZpcm2C0+STAio6ASoiJS9hcGkvdjEvYmlsbGluZy9wYXltZW50cy97aWR9L2NvbmZpcm0SoQEKDlJlY29yZFRyYW5zZmVyEiguYXRyaXVtLmJpbGxpbmcudjEuUmVjb3JkVHJhbnNmZXJSZXF1ZXN0GhouYXRyaXVtLmJpbGxpbmcudjEuUGF5bWVudCJJ0vMYGAoWYmlsbGluZzpwYXltZW50OnJlY29yZILT5JMCJzoBKiIiL2FwaS92MS9iaWxsaW5nL3BheW1lbnRzL3RyYW5zZmVycxKgAQoNUmVmdW5kUGF5bWVudBInLmF0cml1bS5iaWxsaW5nLnYxLlJlZnVuZFBheW1lbnRSZXF1ZXN0GhkuYXRyaXVtLmJpbGxpbmcudjEuUmVmdW5kIkvS8xgYChZiaWxsaW5nOnBheW1lbnQ6cmVmdW5kgtPkkwIpOgEqIiQvYXBpL3YxL2JpbGxpbmcvcGF5bWVudHMve2lkfS9yZWZ1bmQSgAEKC0xpc3RSZWZ1bmRzEiUuYXRyaXVtLmJpbGxpbmcudjEuTGlzdFJlZnVuZHNSZXF1ZXN0GiYuYXRyaXVtLmJpbGxpbmcudjEuTGlzdFJlZnVuZHNSZXNwb25zZSIikAIBgtPkkwIZEhcvYXBpL3YxL2JpbGxpbmcvcmVmdW5kcxKEAQoMTGlzdERpc3B1dGVzEiYuYXRyaXVtLmJpbGxpbmcudjEuTGlzdERpc3B1dGVzUmVxdWVzdBonLmF0cml1bS5iaWxsaW5nLnYxLkxpc3REaXNwdXRlc1Jlc3BvbnNlIiOQAgGC0+STAhoSGC9hcGkvdjEvYmlsbGluZy9kaXNwdXRlc2IGcHJvdG8z", [file_atrium_billing_v1_payment, file_atrium_options_v1_options, file_buf_validate_validate, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
  * @generated from message atrium.billing.v1.CreatePaymentRequest
@@ -326,6 +326,67 @@ export const ListRefundsResponseSchema: GenMessage<ListRefundsResponse> = /*@__P
   messageDesc(file_atrium_billing_v1_payment_service, 8);
 
 /**
+ * @generated from message atrium.billing.v1.ListDisputesRequest
+ */
+export type ListDisputesRequest = Message<"atrium.billing.v1.ListDisputesRequest"> & {
+  /**
+   * @generated from field: string tenant_id = 1;
+   */
+  tenantId: string;
+
+  /**
+   * Default 50, at most 500; newest first.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+
+  /**
+   * @generated from field: string payment_id = 4;
+   */
+  paymentId: string;
+
+  /**
+   * @generated from field: repeated atrium.billing.v1.Dispute.State states = 5;
+   */
+  states: Dispute_State[];
+};
+
+/**
+ * Describes the message atrium.billing.v1.ListDisputesRequest.
+ * Use `create(ListDisputesRequestSchema)` to create a new message.
+ */
+export const ListDisputesRequestSchema: GenMessage<ListDisputesRequest> = /*@__PURE__*/
+  messageDesc(file_atrium_billing_v1_payment_service, 9);
+
+/**
+ * @generated from message atrium.billing.v1.ListDisputesResponse
+ */
+export type ListDisputesResponse = Message<"atrium.billing.v1.ListDisputesResponse"> & {
+  /**
+   * @generated from field: repeated atrium.billing.v1.Dispute disputes = 1;
+   */
+  disputes: Dispute[];
+
+  /**
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message atrium.billing.v1.ListDisputesResponse.
+ * Use `create(ListDisputesResponseSchema)` to create a new message.
+ */
+export const ListDisputesResponseSchema: GenMessage<ListDisputesResponse> = /*@__PURE__*/
+  messageDesc(file_atrium_billing_v1_payment_service, 10);
+
+/**
  * Payments of invoices, and refunds.
  *
  * @generated from service atrium.billing.v1.PaymentService
@@ -381,7 +442,7 @@ export const PaymentService: GenService<{
   },
   /**
    * Gives all or part of a payment back. What became the tenant's credit goes back first, as far as it is not used;
-   * the rest with a credit note. Never more than was not credited already.
+   * the rest with a credit note. Never more than was not credited already, nor what a dispute has taken.
    *
    * @generated from rpc atrium.billing.v1.PaymentService.RefundPayment
    */
@@ -397,6 +458,16 @@ export const PaymentService: GenService<{
     methodKind: "unary";
     input: typeof ListRefundsRequestSchema;
     output: typeof ListRefundsResponseSchema;
+  },
+  /**
+   * Disputes are answered at the provider, and followed here.
+   *
+   * @generated from rpc atrium.billing.v1.PaymentService.ListDisputes
+   */
+  listDisputes: {
+    methodKind: "unary";
+    input: typeof ListDisputesRequestSchema;
+    output: typeof ListDisputesResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_atrium_billing_v1_payment_service, 0);
