@@ -16,7 +16,7 @@ from tests.browser.accessibility import check_every_view
 from tests.browser.conftest import OpenPage
 from tests.browser.people import sign_in, signed_in
 from tests.browser.tenants import as_admin_of, tenant_of
-from tests.browser.view import EACH_ONCE, View
+from tests.browser.view import View
 from tests.journeys.platform import Platform, eventually, ok
 
 
@@ -152,7 +152,7 @@ async def looked_at(page: Page) -> None:
         """() => [...document.querySelectorAll("[data-live-announcer] [role=img]")]
             .every((one) => document.getElementById(one.getAttribute("aria-labelledby")))"""
     )
-    await check_every_view(page, EACH_ONCE)
+    await check_every_view(page)
 
 
 async def looks_right(page: Page, path: str = "") -> None:
