@@ -24,13 +24,13 @@ export function KeyValueList({ items, layout = "beside" }: KeyValueListProps): R
     <Container>
       <List $layout={layout}>
         {items.map(({ label, value, copy }) => (
-          <div key={label}>
+          <Pair key={label} $wide={copy !== undefined}>
             <dt>{label}</dt>
             <dd>
               <bdi>{value === undefined || value === null || value === "" ? "–" : value}</bdi>
               {copy !== undefined && copy !== "" && <CopyButton value={copy} label={label} />}
             </dd>
-          </div>
+          </Pair>
         ))}
       </List>
     </Container>
@@ -41,11 +41,18 @@ const Container = styled.div`
   container-type: inline-size;
 `;
 
+/** What is copied is long: where there is little room, it has a line of its own. */
+const Pair = styled.div<{ $wide: boolean }>`
+  @container (max-width: 26rem) {
+    grid-column: ${({ $wide }) => ($wide ? "1 / -1" : "auto")};
+  }
+`;
+
 const List = styled.dl<{ $layout: "beside" | "above" }>`
   display: grid;
   ${({ $layout }) =>
     $layout === "above"
-      ? `grid-template-columns: repeat(auto-fill, minmax(min(100%, 12rem), 1fr));
+      ? `grid-template-columns: repeat(auto-fill, minmax(min(12rem, 50% - ${theme.space[5]}), 1fr));
          gap: ${theme.space[4]} ${theme.space[5]};`
       : `gap: ${theme.space[3]};`}
   dt {

@@ -16,9 +16,12 @@ import { useCrumb } from "@/routing/crumb";
 import { useCan } from "@/session/useCan";
 import { useClient } from "@/session/useClient";
 
+import { PlanGap } from "../../plan/PlanGap";
+import { usePlanLacks } from "../../plan/PlanProvider";
 import { ScopeNote } from "../../scope/ScopeNote";
 import { useScope } from "../../scope/ScopeProvider";
 import { useRoles } from "../RolesProvider";
+import { useRoleDescription } from "../useRoleDescription";
 import { RoleEditor } from "./RoleEditor";
 
 /** Builds a role: `/iam/roles/new`, or one that is there. */
@@ -29,6 +32,8 @@ export function RoleBuilderPage(): ReactNode {
   const { to, tenantId } = useScope();
   const { roles, catalogue, permitted, failure, pending, reload, remove } = useRoles();
   const can = useCan();
+  const describe = useRoleDescription();
+  const lacks = usePlanLacks();
   const client = useClient(RoleService);
   const navigate = useNavigate();
   const [deleting, setDeleting] = useState(false);
@@ -55,11 +60,13 @@ export function RoleBuilderPage(): ReactNode {
     return (
       <Frame title={t("title")} content={<ErrorState failure={NOT_FOUND} onRetry={reload} isRetrying={pending} />} />
     );
+  if (id === undefined && lacks(RoleService.method.createRole))
+    return <Frame title={title} content={<PlanGap what="roles" />} />;
   return (
     <Page
       title={title}
       trail={<ScopeNote />}
-      description={role?.description === "" ? undefined : role?.description}
+      description={role === undefined || role.description === "" ? undefined : describe(role)}
       actions={
         role !== undefined && (
           <>
@@ -68,7 +75,7 @@ export function RoleBuilderPage(): ReactNode {
                 {t("people")}
               </ButtonLink>
             )}
-            {can(RoleService.method.createRole) && (
+            {can(RoleService.method.createRole) && !lacks(RoleService.method.createRole) && (
               <ButtonLink icon={<Copy size={16} aria-hidden />} href={to("newRole", {}, { from: role.id })}>
                 {t("copy")}
               </ButtonLink>
