@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.browser.accessibility import check_every_view
 from tests.browser.conftest import OpenPage
@@ -30,6 +30,8 @@ async def name_it(site: Platform, tenant_id: str, name: str) -> None:
 
 
 async def unharmed(page: Page) -> None:
+    """Nothing of what was written into names and addresses has become an element, or has run."""
+    assert await page.locator("img[src=x], script:not([src])").count() == 0
     assert await page.evaluate("() => window.hit") is None
 
 
@@ -88,6 +90,35 @@ async def test_every_screen_of_the_provider_is_accessible_fits_and_runs_nothing(
     await expect(page.get_by_role("figure", name="Growth")).to_be_visible()
     await check_every_view(page)
     await unharmed(page)
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["the application's words", "the platform's words"])
+async def test_what_an_error_says_of_what_was_sent_is_text(open_page: OpenPage, told: bool) -> None:
+    plan = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>'
+
+    async def sends_markup(route: Route) -> None:
+        answer = await route.fetch(post_data={**route.request.post_data_json, "plan": plan})
+        refusal = await answer.text()
+        assert answer.status == 400, refusal
+        # An application that is older than the platform has no words for some reasons: it shows the platform's own.
+        await route.fulfill(response=answer, body=refusal if told else refusal.replace("PLAN_UNKNOWN", "PLAN_NEW"))
+
+    page = await open_page("/master-admin/tenants/new", View(1440))
+    await sign_in(page)
+    await page.get_by_label("Company name").fill(fresh("Sends markup"))
+    go_on = page.get_by_role("button", name="Continue")
+    await go_on.click()
+    await page.get_by_role("radio", name="Standard").check(force=True)
+    await go_on.click()
+    await page.get_by_label("Name", exact=True).fill("Mark")
+    await page.get_by_label("E-mail").fill("mark@sends-markup.example")
+    await page.keyboard.press("Enter")
+    await page.route("**/api/v1/tenants", sends_markup)
+    await page.get_by_role("button", name="Create tenant").click()
+    said = f"There is no plan “{plan}”." if told else f"there is no plan {plan}"
+    await expect(page.get_by_text(said, exact=True)).to_be_visible()
+    await unharmed(page)
+    await check_every_view(page)
 
 
 async def test_the_wizard_and_its_progress_are_accessible_and_fit(open_page: OpenPage) -> None:

@@ -6,15 +6,17 @@ import { errorTexts } from "@/i18n/errorText";
 type AtField = (error: unknown, fields: Readonly<Record<string, string>>) => Promise<unknown>;
 
 /**
- * Refusals that are about one field though the platform does not name it, as faults of that field: `fields` says
- * which reason is about which. Others are passed on as they are.
+ * Refusals that are about one field as faults of that field, in words of the language shown: `fields` says which reason
+ * is about which, for where the platform does not name it, or only in a sentence of its own. Others are passed on as
+ * they are.
  */
 export function useAtField(): AtField {
   const { i18n } = useTranslation();
   return async (error, fields) => {
-    if (!(error instanceof ApiError) || error.violations.length > 0) return error;
+    if (!(error instanceof ApiError)) return error;
     const field = fields[error.reason];
-    if (field === undefined) return error;
+    const isElsewhere = error.violations.some((one) => one.field !== field || one.rule !== error.reason);
+    if (field === undefined || isElsewhere) return error;
     // A field keeps the words it is given, so they have to be there first.
     await i18n.loadNamespaces("errors");
     const description = errorTexts(i18n).errorText(error);
