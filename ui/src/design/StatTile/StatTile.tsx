@@ -62,7 +62,7 @@ export function StatTile({ label, value, hint, change, trend, color, href }: Sta
           </Link>
         )}
       </Label>
-      <Value $long={(value?.length ?? 0) > 11}>
+      <Value style={{ "--characters": value?.length ?? 0 }}>
         {value === undefined ? (
           <>
             <VisuallyHidden>{t("stat.loading")}</VisuallyHidden>
@@ -105,6 +105,7 @@ function ChangeMark({ share, than, good = "neither" }: Change): ReactNode {
 }
 
 const Tile = styled(Card)`
+  container-type: inline-size;
   display: flex;
   flex-direction: column;
   gap: ${theme.space[1]};
@@ -116,12 +117,13 @@ const Label = styled.dt`
   font-size: ${theme.text.size.small};
 `;
 
-const Value = styled.dd<{ $long: boolean }>`
+/* A long number becomes smaller rather than breaking: digits are some 0.62 of their height wide. */
+const Value = styled.dd`
   display: flex;
   flex-wrap: wrap;
   align-items: baseline;
   gap: ${theme.space[1]} ${theme.space[2]};
-  font-size: ${({ $long }) => theme.text.size[$long ? "title" : "display"]};
+  font-size: clamp(${theme.text.size.large}, 100cqi / (0.62 * max(1, var(--characters))), ${theme.text.size.display});
   font-weight: ${theme.text.weight.bold};
   font-variant-numeric: tabular-nums;
   line-height: ${theme.text.line.tight};

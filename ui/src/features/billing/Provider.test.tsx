@@ -303,6 +303,8 @@ test("the board shows what the platform counted, and who may not see it is told"
     mrrMinor: 1_234_500n,
     arrMinor: 14_814_000n,
     churnMicros: 21_000n,
+    outstandingMinor: 9400n,
+    overdueMinor: 2100n,
     parkedAccounts: 1n,
     months: [
       { month: "2026-10", mrrMinor: 1_000_000n, subscribers: 10n },
@@ -310,7 +312,9 @@ test("the board shows what the platform counted, and who may not see it is told"
     ],
   }));
   const { user, address } = await renderApp({ edge, address: "/master-admin/dashboards/billing", me: BILLER });
-  expect(await screen.findByText("€148,140")).toBeVisible();
+  expect(await screen.findByText("€148,140.00")).toBeVisible();
+  expect(screen.getByText("€94.00")).toBeVisible();
+  expect(screen.getByText("€21.00 of it overdue")).toBeVisible();
   expect(screen.getByText("2.1%")).toBeVisible();
   expect(screen.getByText(/1 billing account waits/)).toBeVisible();
   expect(screen.getByText("Nobody has changed plan yet")).toBeVisible();

@@ -95,11 +95,7 @@ function Figures({ metrics }: { metrics: BillingMetrics }): ReactNode {
   const { t } = useTranslation("billingMetrics");
   const format = useFormat();
   const { currency, months } = metrics;
-  const whole = useMemo(
-    () => new Intl.NumberFormat(format.locale, { style: "currency", currency, maximumFractionDigits: 0 }),
-    [format.locale, currency],
-  );
-  const money = (minor: bigint): string => whole.format(decimal(minor, digitsOf(currency)));
+  const money = (minor: bigint): string => format.money(minor, currency);
   const mrr = amountsOf(months, "mrrMinor", currency);
   const churn = churnByMonth(months);
   const change = changeOf(mrr);
@@ -130,6 +126,17 @@ function Figures({ metrics }: { metrics: BillingMetrics }): ReactNode {
             : { change: { share: change, than: t("thanMonthBefore"), good: "up" as const } })}
         />
         <StatTile label={t("arr")} value={money(metrics.arrMinor)} hint={t("arrHint")} />
+        <StatTile label={t("average")} value={money(metrics.averageRevenueMinor)} hint={t("averageHint")} />
+        <StatTile
+          label={t("outstanding")}
+          value={money(metrics.outstandingMinor)}
+          hint={
+            metrics.overdueMinor > 0n
+              ? t("outstandingOverdue", { amount: money(metrics.overdueMinor) })
+              : t("outstandingHint")
+          }
+          href={paths.to(PLATFORM, "invoices", {}, { state: "open" })}
+        />
         <StatTile
           label={t("churn")}
           value={format.percent(share(metrics.churnMicros), 1)}
@@ -137,7 +144,6 @@ function Figures({ metrics }: { metrics: BillingMetrics }): ReactNode {
           trend={churn}
           color="danger"
         />
-        <StatTile label={t("average")} value={money(metrics.averageRevenueMinor)} hint={t("averageHint")} />
         <StatTile
           label={t("trials")}
           value={format.percent(share(metrics.trialConversionMicros), 1)}
@@ -150,15 +156,21 @@ function Figures({ metrics }: { metrics: BillingMetrics }): ReactNode {
           trend={months.map(({ subscribers }) => Number(subscribers))}
           href={paths.to(PLATFORM, "subscriptions")}
         />
+        <StatTile
+          label={t("paid")}
+          value={money(metrics.paidMinor)}
+          hint={t("paidHint")}
+          trend={amountsOf(months, "paidMinor", currency)}
+        />
       </Tiles>
       {months.length > 0 && <Charts metrics={metrics} />}
     </Stack>
   );
 }
 
-/** Six figures in one row where there is room. */
+/** What is earned and owed, and below it what moves it; two in a row on a phone. */
 const Tiles = styled(StatTiles)`
-  grid-template-columns: repeat(auto-fit, minmax(min(100%, 10rem), 1fr));
+  grid-template-columns: repeat(auto-fit, minmax(max(9rem, 100% / 5), 1fr));
 `;
 
 function Charts({ metrics }: { metrics: BillingMetrics }): ReactNode {
