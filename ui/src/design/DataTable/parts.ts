@@ -168,6 +168,10 @@ export const Cell = styled.td.attrs({ tabIndex: -1 })<{ $end: boolean }>`
       color: ${theme.color.muted};
       font-size: ${theme.text.size.small};
     }
+    /* In a card nothing is said of what there is not. */
+    &:has(> div:empty, > div > bdi:only-child:empty) {
+      display: none;
+    }
     &[role="rowheader"] {
       display: block;
       padding-inline-end: 2.5rem;

@@ -45,7 +45,7 @@ const List = styled.dl<{ $layout: "beside" | "above" }>`
   display: grid;
   ${({ $layout }) =>
     $layout === "above"
-      ? `grid-template-columns: repeat(auto-fill, minmax(min(100%, 12rem), 1fr));
+      ? `grid-template-columns: repeat(auto-fill, minmax(min(12rem, 50% - ${theme.space[5]}), 1fr));
          gap: ${theme.space[4]} ${theme.space[5]};`
       : `gap: ${theme.space[3]};`}
   dt {

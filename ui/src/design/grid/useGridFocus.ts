@@ -109,6 +109,7 @@ function target(event: KeyboardEvent, grid: HTMLElement, from: HTMLElement): HTM
     const other = rows[step === 1 || step === -1 ? at : Math.min(Math.max(at, 0), rows.length - 1)];
     const cells = cellsOf(other);
     const same = cells[cellsOf(row).indexOf(cell)] ?? cells.at(-1);
+    if (same !== undefined && !isShown(same)) return edge(other, 0);
     const stops = same === undefined ? [] : stopsOfCell(same);
     return stops[Math.max(0, stopsOfCell(cell).indexOf(from))] ?? stops[0];
   };

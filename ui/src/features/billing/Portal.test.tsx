@@ -1,6 +1,7 @@
-import { screen, within } from "@testing-library/react";
+import { cleanup, screen, within } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
 
+import { Invoice_State } from "@/api/gen/atrium/billing/v1/invoice_pb";
 import { InvoiceService } from "@/api/gen/atrium/billing/v1/invoice_service_pb";
 import { PaymentMethodService } from "@/api/gen/atrium/billing/v1/payment_method_service_pb";
 import { DeclineReason, Payment_State, PaymentMethod_State, Provider } from "@/api/gen/atrium/billing/v1/payment_pb";
@@ -49,7 +50,7 @@ test("plans are compared in a table, and a change is made for exactly what was s
   const table = await screen.findByRole("table", { name: "Plans compared" });
   const heads = within(table).getAllByRole("columnheader");
   expect(heads.map((head) => head.textContent)).toEqual([
-    "What it says",
+    "Attribute",
     expect.stringMatching(/^Free/),
     expect.stringMatching(/^StandardCurrent plan/),
     expect.stringMatching(/^Premium.*€199\.00/),
@@ -75,7 +76,7 @@ test("plans are compared in a table, and a change is made for exactly what was s
   expect(changes).toHaveLength(1);
   expect(changes[0]).toMatchObject({ id: "sub_1", planId: "premium", couponCode: "SAVE10", etag: "e1" });
   expect(changes[0]?.previewTime?.seconds).toBe(at("2026-11-26T04:00:00Z").seconds);
-  await expect.poll(address).toBe("/t/acme/billing");
+  await expect.poll(address, { timeout: 30_000 }).toBe("/t/acme/billing");
 });
 
 test("a preview that is too old is looked at anew, and a wrong coupon is said at its field", async () => {
@@ -232,6 +233,38 @@ test("a payment that the bank asks about is confirmed on the sandbox's page, and
   expect(address()).toBe("/t/acme/billing/invoices/inv_000001");
   expect((await screen.findAllByText("The payment was not confirmed."))[0]).toBeVisible();
   vi.unstubAllGlobals();
+});
+
+test("what is owed says how often payment was tried and when it is tried again", async () => {
+  const owed = (more: Parameters<typeof invoiceOf>[1]) =>
+    invoiceOf("inv_000001", {
+      state: Invoice_State.OPEN,
+      attemptCount: 2,
+      lastDeclineReason: "INSUFFICIENT_FUNDS",
+      ...more,
+    });
+  const payments = ["2026-11-02T10:00:00Z", "2026-11-01T10:00:00Z"].map((time, number) => ({
+    id: `pay_${String(number)}`,
+    invoiceId: "inv_000001",
+    state: Payment_State.FAILED,
+    declineReason: DeclineReason.INSUFFICIENT_FUNDS,
+    amountMinor: 67_306n,
+    currency: "EUR",
+    createTime: at(time),
+  }));
+  const edge = billingEdge()
+    .on(InvoiceService.method.getInvoice, () => owed({ nextAttemptTime: at("2026-11-04T10:00:00Z") }))
+    .on(PaymentService.method.listPayments, () => ({ payments }));
+  await renderApp({ edge, address: "/t/acme/billing/invoices/inv_000001", me: PAYER });
+  const table = await screen.findByRole("table", { name: "Payments" });
+  const rows = within(table).getAllByRole("row").slice(1);
+  expect(rows).toHaveLength(3);
+  expect(rows[0]).toHaveTextContent(/Nov 4, 2026.*Planned.*Attempt 3.*€673\.06/);
+  expect(rows[1]).toHaveTextContent(/Nov 2, 2026.*Failed.*There is not enough money/);
+  cleanup();
+  edge.on(InvoiceService.method.getInvoice, () => owed({}));
+  await renderApp({ edge, address: "/t/acme/billing/invoices/inv_000001", me: PAYER });
+  expect(await screen.findByText("It is not tried again by itself.")).toBeVisible();
 });
 
 test("the sandbox sends nobody to another site", async () => {

@@ -18,6 +18,7 @@ import { CreditDialog } from "../discounts/CreditDialog";
 import { AccountForm } from "./AccountForm";
 import { useGetBillingAccountQuery } from "./api";
 import { useBilled } from "./billed";
+import { ParkReason } from "./ParkReason";
 import { UnparkDialog } from "./UnparkDialog";
 
 /** Whom a tenant's invoices are made out to; at the provider also whether it is billed at all, and its credit. */
@@ -78,7 +79,7 @@ function Standing(): ReactNode {
             </div>
           }
         >
-          {parkReason}
+          <ParkReason reason={parkReason} />
         </Notice>
       )}
       <Card>

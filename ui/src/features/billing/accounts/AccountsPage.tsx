@@ -23,6 +23,7 @@ import { tableOf } from "../parts/tableOf";
 import { TenantName } from "../parts/TenantName";
 import { accountStates } from "../words/words";
 import { useListBillingAccountsQuery } from "./api";
+import { ParkReason } from "./ParkReason";
 import { countryName } from "./places";
 import { UnparkDialog } from "./UnparkDialog";
 
@@ -126,7 +127,7 @@ function useColumns(): readonly Column<BillingAccount>[] {
             </span>
             {parkReason !== "" && (
               <Text as="span" $size="small" $tone="danger">
-                {parkReason}
+                <ParkReason reason={parkReason} brief />
               </Text>
             )}
           </Stack>

@@ -11,6 +11,7 @@ import { useRequestForm } from "@/forms/useRequestForm";
 
 import { FormDialog } from "../parts/FormDialog";
 import { useUnparkBillingAccountMutation } from "./api";
+import { ParkReason } from "./ParkReason";
 
 interface UnparkDialogProps {
   account: BillingAccount;
@@ -49,7 +50,7 @@ export function UnparkDialog({ account, onClose }: UnparkDialogProps): ReactNode
       onClose={onClose}
     >
       <Notice tone="danger" title={t("unpark.why")}>
-        {account.parkReason}
+        <ParkReason reason={account.parkReason} />
       </Notice>
       <FormTextField
         control={form.control}

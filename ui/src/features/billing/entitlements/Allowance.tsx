@@ -52,7 +52,7 @@ function Allowed({ entitlements: { usable, limits, features } }: { entitlements:
       {limits.length === 0 ? (
         <Text $tone="muted">{t("allowance.unlimited")}</Text>
       ) : (
-        <Grid as="dl" $least="8.5rem">
+        <Grid as="dl" $least="8rem">
           {limits.map(({ meter, most, beyond }) => (
             <div key={meter}>
               <Text as="dt" $size="small" $tone="muted">

@@ -212,9 +212,11 @@ function Standing({ invoice }: { invoice: Invoice }): ReactNode {
         <Notice tone="danger" title={t("detail.declined")}>
           <Stack $gap={1}>
             <Text as="span">{namedText(lastDeclineReason)}</Text>
-            {nextAttemptTime !== undefined && (
-              <Text as="span">{t("detail.nextAttempt", { time: format.dateTime(nextAttemptTime) })}</Text>
-            )}
+            <Text as="span">
+              {nextAttemptTime === undefined
+                ? t("detail.noAttempt")
+                : t("detail.nextAttempt", { time: format.dateTime(nextAttemptTime) })}
+            </Text>
           </Stack>
         </Notice>
       )}
@@ -264,6 +266,9 @@ function Facts({ invoice }: { invoice: Invoice }): ReactNode {
 function Buyer({ buyer }: { buyer: Party | undefined }): ReactNode {
   const { t } = useTranslation("invoices");
   const { locale } = useFormat();
+  const lines = (buyer === undefined ? [] : [...buyer.addressLines, countryName(locale, buyer.country)]).filter(
+    (line) => line !== "",
+  );
   return (
     <KeyValueList
       items={[
@@ -271,13 +276,11 @@ function Buyer({ buyer }: { buyer: Party | undefined }): ReactNode {
         {
           label: t("detail.address"),
           value:
-            buyer === undefined ? undefined : (
+            lines.length === 0 ? undefined : (
               <Stack as="span" $gap="hair">
-                {[...buyer.addressLines, countryName(locale, buyer.country)]
-                  .filter((line) => line !== "")
-                  .map((line, at) => (
-                    <bdi key={`${String(at)}${line}`}>{line}</bdi>
-                  ))}
+                {lines.map((line, at) => (
+                  <bdi key={`${String(at)}${line}`}>{line}</bdi>
+                ))}
               </Stack>
             ),
         },

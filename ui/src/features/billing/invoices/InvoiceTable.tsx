@@ -115,7 +115,7 @@ function useColumns(ofAll: boolean): readonly Column<Invoice>[] {
           </Inline>
         ),
         rowHeader: true,
-        ...(ofAll ? { width: 200 } : {}),
+        ...(ofAll ? { width: 264 } : {}),
       },
       ...(ofAll
         ? [
@@ -137,7 +137,7 @@ function useColumns(ofAll: boolean): readonly Column<Invoice>[] {
         id: "reason",
         header: t("list.reason"),
         cell: ({ reason }) => billing(`invoiceReason.${invoiceReasons.word(reason)}`),
-        width: 150,
+        width: 172,
       },
       {
         id: "issued",
@@ -156,7 +156,7 @@ function useColumns(ofAll: boolean): readonly Column<Invoice>[] {
       {
         id: "open",
         header: t("list.open"),
-        cell: (invoice) => format.money(openMinor(invoice), invoice.currency),
+        cell: (invoice) => openMinor(invoice) > 0n && format.money(openMinor(invoice), invoice.currency),
         align: "end",
         width: 122,
       },

@@ -133,6 +133,9 @@ const Cell = styled.td.attrs({ role: "cell" })<{ $end: boolean }>`
     gap: ${theme.space[4]};
     padding: ${theme.space.hair} 0;
     text-align: start;
+    &:has(> div:empty, > div > bdi:only-child:empty) {
+      display: none;
+    }
     & > ${Label} {
       display: inline;
       flex: none;

@@ -7,6 +7,7 @@ import type { Invoice } from "@/api/gen/atrium/billing/v1/invoice_pb";
 import { Payment_State, Provider, type Payment } from "@/api/gen/atrium/billing/v1/payment_pb";
 import { PaymentService } from "@/api/gen/atrium/billing/v1/payment_service_pb";
 import { PLATFORM } from "@/api/session";
+import { StatusBadge } from "@/design/Badge/Badge";
 import { Button } from "@/design/Button/Button";
 import { Card, Inline, Stack } from "@/design/layout/layout";
 import { Notice } from "@/design/Notice/Notice";
@@ -17,6 +18,7 @@ import { paths } from "@/routing/paths";
 import { useSession } from "@/session/SessionProvider";
 import { useCan } from "@/session/useCan";
 
+import { openMinor } from "../invoices/InvoiceTable";
 import { Asked } from "../parts/Asked";
 import { PaymentBadge } from "../parts/badges";
 import { PlainTable } from "../parts/PlainTable";
@@ -31,7 +33,13 @@ import { useReturn } from "./useReturn";
 /** How often a payment that is on its way is looked at again. */
 const LOOK_MS = 3000;
 
-/** The attempts to pay an invoice; one that waits for the payer is confirmed from here. */
+/** An attempt to pay; without a payment one that is still to come. */
+interface Attempt {
+  id: string;
+  payment?: Payment;
+}
+
+/** The attempts to pay an invoice, and the next one; one that waits for the payer is confirmed from here. */
 export function InvoicePayments({ invoice }: { invoice: Invoice }): ReactNode {
   const { t } = useTranslation("payments");
   const billing = useTranslation("billing").t;
@@ -55,6 +63,11 @@ export function InvoicePayments({ invoice }: { invoice: Invoice }): ReactNode {
     if (waiting !== undefined) void confirming.look(waiting);
   });
   const mayRefund = can(PaymentService.method.refundPayment);
+  const { nextAttemptTime, attemptCount } = invoice;
+  const attempts: Attempt[] = [
+    ...(nextAttemptTime === undefined ? [] : [{ id: "next" }]),
+    ...payments.map((payment) => ({ id: payment.id, payment })),
+  ];
   return (
     <Card aria-labelledby="payments">
       <Stack>
@@ -88,57 +101,80 @@ export function InvoicePayments({ invoice }: { invoice: Invoice }): ReactNode {
             </Notice>
           ))}
         <Asked query={query} label={t("loading")} lines={2}>
-          {(answer) =>
-            answer.payments.length === 0 ? (
+          {() =>
+            attempts.length === 0 ? (
               <Text $tone="muted">{t("none")}</Text>
             ) : (
               <PlainTable
                 label={t("label")}
-                rows={answer.payments}
+                rows={attempts}
                 rowId={({ id }) => id}
                 columns={[
                   {
                     id: "time",
                     header: t("time"),
-                    cell: ({ createTime }) => createTime && format.dateTime(createTime),
+                    cell: ({ payment }) => {
+                      const time = payment === undefined ? nextAttemptTime : payment.createTime;
+                      return time && format.dateTime(time);
+                    },
                   },
-                  { id: "state", header: billing("state"), cell: ({ state }) => <PaymentBadge state={state} /> },
+                  {
+                    id: "state",
+                    header: billing("state"),
+                    cell: ({ payment }) =>
+                      payment === undefined ? (
+                        <StatusBadge tone="neutral">{t("planned.state")}</StatusBadge>
+                      ) : (
+                        <PaymentBadge state={payment.state} />
+                      ),
+                  },
                   {
                     id: "provider",
                     header: t("provider"),
-                    cell: ({ provider }) => billing(`provider.${providers.word(provider)}`),
+                    cell: ({ payment }) => payment && billing(`provider.${providers.word(payment.provider)}`),
                   },
                   {
                     id: "why",
                     header: t("why"),
-                    cell: ({ state, declineReason, note }) =>
-                      state === Payment_State.FAILED ? declineText(declineReason) : <bdi>{note}</bdi>,
+                    cell: ({ payment }) =>
+                      payment === undefined ? (
+                        t(attemptCount === 0 ? "planned.first" : "planned.again", {
+                          number: format.number(attemptCount + 1),
+                        })
+                      ) : payment.state === Payment_State.FAILED ? (
+                        declineText(payment.declineReason)
+                      ) : (
+                        <bdi>{payment.note}</bdi>
+                      ),
                   },
                   {
                     id: "amount",
                     header: t("amount"),
                     align: "end" as const,
-                    cell: ({ amountMinor, refundedMinor, currency }) => (
-                      <Stack as="span" $gap="hair">
-                        <span>{format.money(amountMinor, currency)}</span>
-                        {refundedMinor > 0n && (
-                          <Text as="span" $size="small" $tone="muted">
-                            {t("refundedPart", { amount: format.money(refundedMinor, currency) })}
-                          </Text>
-                        )}
-                      </Stack>
-                    ),
+                    cell: ({ payment }) =>
+                      payment === undefined ? (
+                        format.money(openMinor(invoice), invoice.currency)
+                      ) : (
+                        <Stack as="span" $gap="hair">
+                          <span>{format.money(payment.amountMinor, payment.currency)}</span>
+                          {payment.refundedMinor > 0n && (
+                            <Text as="span" $size="small" $tone="muted">
+                              {t("refundedPart", { amount: format.money(payment.refundedMinor, payment.currency) })}
+                            </Text>
+                          )}
+                        </Stack>
+                      ),
                   },
-                  ...(mayRefund
+                  ...(mayRefund && payments.some(isRefundable)
                     ? [
                         {
                           id: "refund",
                           header: t("refund.ask"),
                           headerHidden: true,
                           align: "end" as const,
-                          cell: (payment: Payment) =>
-                            payment.state === Payment_State.SUCCEEDED &&
-                            payment.refundedMinor < payment.amountMinor && (
+                          cell: ({ payment }: Attempt) =>
+                            payment !== undefined &&
+                            isRefundable(payment) && (
                               <Button size="small" variant="quiet" onPress={() => setRefunded(payment)}>
                                 {t("refund.ask")}
                               </Button>
@@ -156,6 +192,10 @@ export function InvoicePayments({ invoice }: { invoice: Invoice }): ReactNode {
       {confirming.dialog}
     </Card>
   );
+}
+
+function isRefundable({ state, refundedMinor, amountMinor }: Payment): boolean {
+  return state === Payment_State.SUCCEEDED && refundedMinor < amountMinor;
 }
 
 /** Has the payer confirm, and looks up what became of it. */

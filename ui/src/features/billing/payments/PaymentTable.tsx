@@ -135,7 +135,7 @@ function useColumns(ofAll: boolean): readonly Column<Payment>[] {
           </Stack>
         ),
         rowHeader: true,
-        width: 170,
+        width: 200,
       },
       ...(ofAll
         ? [

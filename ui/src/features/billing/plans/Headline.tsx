@@ -18,7 +18,8 @@ export function Headline({ book }: { book: PriceBook }): ReactNode {
   const { locale } = useFormat();
   const seat = seatPrice(book);
   const per = billing(`perInterval.${intervals.word(book.interval)}`);
-  if (isFree(book)) return <Price>{t("price.nothing")}</Price>;
+  // A plan may be called “Free”, so that is not said twice.
+  if (isFree(book)) return <Price>{unitPrice(locale, 0n, book.currency)}</Price>;
   return (
     <Lines>
       <Line>

@@ -9,9 +9,9 @@ import { Badge } from "@/design/Badge/Badge";
 import { Button, ButtonLink } from "@/design/Button/Button";
 import { DataTable, type Column } from "@/design/DataTable/DataTable";
 import { FilterChoice, Filters } from "@/design/Filters/Filters";
-import { Inline, Page } from "@/design/layout/layout";
+import { Inline, Page, Stack } from "@/design/layout/layout";
 import { EmptyState, NoPermission } from "@/design/states/states";
-import { Code } from "@/design/typography/typography";
+import { Code, Text } from "@/design/typography/typography";
 import { useFormat } from "@/i18n/Locale";
 import { someOf, useListState } from "@/routing/listState";
 import { paths } from "@/routing/paths";
@@ -118,12 +118,15 @@ function useColumns(): readonly Column<Plan>[] {
       if (isFree(book)) return t("price.nothing");
       const seat = seatPrice(book);
       const flat = unitPrice(format.locale, flatMicros(book), book.currency);
-      return seat === undefined
-        ? flat
-        : t("list.andSeat", {
-            flat,
-            seat: unitPrice(format.locale, seat.tiers[0]?.unitMicros ?? 0n, book.currency),
-          });
+      if (seat === undefined) return flat;
+      return (
+        <Stack as="span" $gap="hair">
+          <span>{flat}</span>
+          <Text as="span" $size="small" $tone="muted">
+            {t("list.andSeat", { seat: unitPrice(format.locale, seat.tiers[0]?.unitMicros ?? 0n, book.currency) })}
+          </Text>
+        </Stack>
+      );
     };
     return [
       {

@@ -5,6 +5,7 @@ import { useNavigate, useParams } from "react-router";
 import { PLATFORM } from "@/api/session";
 import { ButtonLink } from "@/design/Button/Button";
 import { Page } from "@/design/layout/layout";
+import { useCrumb } from "@/routing/crumb";
 import { paths } from "@/routing/paths";
 import { useMe, useSession } from "@/session/SessionProvider";
 
@@ -25,10 +26,12 @@ export function PlanChoicePage(): ReactNode {
   const { name } = useTenantName(id ?? "");
   const query = useBilledQuery(tenantId);
   const outcome = useOutcome();
+  const title = realm === PLATFORM ? t("choice.titleFor", { name: name ?? tenantId }) : t("choice.title");
+  useCrumb(title);
   const back = realm === PLATFORM ? paths.to(realm, "tenantBilling", { id: tenantId }) : paths.to(realm, "billing");
   return (
     <Page
-      title={realm === PLATFORM ? t("choice.titleFor", { name: name ?? tenantId }) : t("choice.title")}
+      title={title}
       description={t("choice.lead")}
       actions={<ButtonLink href={back}>{t("choice.back")}</ButtonLink>}
     >

@@ -33,9 +33,10 @@ export function SubscriptionNotices({ subscription }: { subscription: Subscripti
       {pauseAtPeriodEnd && <Notice tone="warning">{t("state.pauses", { time: end })}</Notice>}
       {pendingChange !== undefined && (
         <Notice tone="info">
-          {t("state.changes", {
+          {t(pendingChange.seats === subscription.seats ? "state.changes" : "state.changesSeats", {
             plan: planName(pendingChange.planId),
             time: pendingChange.effectiveTime === undefined ? end : format.date(pendingChange.effectiveTime),
+            count: Number(pendingChange.seats),
             seats: format.number(pendingChange.seats),
           })}
         </Notice>

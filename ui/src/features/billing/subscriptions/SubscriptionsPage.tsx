@@ -132,7 +132,7 @@ function useColumns(): readonly Column<Subscription>[] {
       { id: "seats", header: t("present.seats"), cell: ({ seats }) => format.number(seats), align: "end", width: 90 },
       {
         id: "renews",
-        header: t("present.renews"),
+        header: t("list.renews"),
         cell: ({ periodEndTime, state }) =>
           state !== Subscription_State.CANCELLED && periodEndTime && format.date(periodEndTime),
         width: 140,

@@ -23,6 +23,7 @@ import { PlainTable } from "../parts/PlainTable";
 import { PlansFrame } from "../plans/PlansFrame";
 import { aggregations } from "../words/words";
 import { useListMetersQuery, useUpdateMeterMutation } from "./api";
+import { useOwnWords } from "./meters";
 
 /** What is counted. */
 export function MetersPage(): ReactNode {
@@ -30,6 +31,7 @@ export function MetersPage(): ReactNode {
   const billing = useTranslation("billing").t;
   const can = useCan();
   const query = useListMetersQuery({}, { skip: !can(UsageService.method.listMeters) });
+  const own = useOwnWords();
   const [edited, setEdited] = useState<Meter | "new">();
   const denied = can(UsageService.method.updateMeter) ? undefined : billing("denied", { permission: "plans.manage" });
   if (!can(UsageService.method.listMeters))
@@ -62,7 +64,7 @@ export function MetersPage(): ReactNode {
             ) : (
               <PlainTable
                 label={t("meters.title")}
-                rows={meters}
+                rows={meters.map(own)}
                 rowId={({ id }) => id}
                 columns={[
                   {
