@@ -24,13 +24,13 @@ export function KeyValueList({ items, layout = "beside" }: KeyValueListProps): R
     <Container>
       <List $layout={layout}>
         {items.map(({ label, value, copy }) => (
-          <div key={label}>
+          <Pair key={label} $wide={copy !== undefined}>
             <dt>{label}</dt>
             <dd>
               <bdi>{value === undefined || value === null || value === "" ? "–" : value}</bdi>
               {copy !== undefined && copy !== "" && <CopyButton value={copy} label={label} />}
             </dd>
-          </div>
+          </Pair>
         ))}
       </List>
     </Container>
@@ -39,6 +39,13 @@ export function KeyValueList({ items, layout = "beside" }: KeyValueListProps): R
 
 const Container = styled.div`
   container-type: inline-size;
+`;
+
+/** What is copied is long: where there is little room, it has a line of its own. */
+const Pair = styled.div<{ $wide: boolean }>`
+  @container (max-width: 26rem) {
+    grid-column: ${({ $wide }) => ($wide ? "1 / -1" : "auto")};
+  }
 `;
 
 const List = styled.dl<{ $layout: "beside" | "above" }>`

@@ -69,11 +69,17 @@ export function OwedInvoices({ tenantId }: { tenantId: string }): ReactNode {
               ),
             },
             { id: "state", header: billing("state"), cell: (invoice) => <InvoiceBadge invoice={invoice} /> },
-            { id: "due", header: t("list.due"), cell: ({ dueTime }) => dueTime && format.date(dueTime) },
+            {
+              id: "due",
+              header: t("list.due"),
+              nowrap: true,
+              cell: ({ dueTime }) => dueTime && format.date(dueTime),
+            },
             {
               id: "open",
               header: t("list.open"),
               align: "end",
+              nowrap: true,
               cell: (invoice) => format.money(openMinor(invoice), invoice.currency),
             },
             ...(realm !== PLATFORM && can("payments.create")

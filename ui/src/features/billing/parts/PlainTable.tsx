@@ -12,6 +12,8 @@ export interface PlainColumn<Row> {
   cell: (row: Row) => ReactNode;
   /** Default: `start`; `end` for numbers. */
   align?: "start" | "end";
+  /** Never broken into lines, such as a day. */
+  nowrap?: boolean;
 }
 
 interface PlainTableProps<Row> {
@@ -52,7 +54,7 @@ export function PlainTable<Row>({ label, columns, rows, rowId, detail }: PlainTa
                     {first.cell(row)}
                   </Name>
                   {rest.map((column) => (
-                    <Cell key={column.id} $end={column.align === "end"}>
+                    <Cell key={column.id} $end={column.align === "end"} $nowrap={column.nowrap === true}>
                       {column.headerHidden !== true && <Label aria-hidden>{column.header}</Label>}
                       <div>{column.cell(row)}</div>
                     </Cell>
@@ -118,12 +120,13 @@ const Label = styled.span`
   font-size: ${theme.text.size.small};
 `;
 
-const Cell = styled.td.attrs({ role: "cell" })<{ $end: boolean }>`
+const Cell = styled.td.attrs({ role: "cell" })<{ $end: boolean; $nowrap: boolean }>`
   padding: ${theme.space[2]} ${theme.space[3]} ${theme.space[2]} 0;
   vertical-align: top;
   text-align: ${({ $end }) => ($end ? "end" : "start")};
   font-variant-numeric: tabular-nums;
   overflow-wrap: anywhere;
+  white-space: ${({ $nowrap }) => ($nowrap ? "nowrap" : "normal")};
   &:last-child {
     padding-inline-end: 0;
   }

@@ -19,6 +19,7 @@ import { useCan } from "@/session/useCan";
 import { ScopeNote } from "../scope/ScopeNote";
 import { useScope } from "../scope/ScopeProvider";
 import { useRoles } from "./RolesProvider";
+import { useRoleDescription } from "./useRoleDescription";
 
 /** The roles of the scope: those that come with the platform, and its own. */
 export function RolesPage(): ReactNode {
@@ -104,6 +105,7 @@ function RoleList({ label, roles, all, total }: RoleListProps): ReactNode {
   const { t } = useTranslation("roles");
   const format = useFormat();
   const { to } = useScope();
+  const describe = useRoleDescription();
   return (
     <List aria-label={label}>
       {roles.map((role) => {
@@ -119,7 +121,7 @@ function RoleList({ label, roles, all, total }: RoleListProps): ReactNode {
                 {parent !== undefined && <Badge>{t("panel.inherited", { role: parent.displayName })}</Badge>}
               </Inline>
               <Text $size="small" $tone="muted">
-                <bdi>{role.description}</bdi>
+                <bdi>{describe(role)}</bdi>
               </Text>
             </Stack>
             <Amount>

@@ -19,6 +19,7 @@ import { useClient } from "@/session/useClient";
 import { ScopeNote } from "../../scope/ScopeNote";
 import { useScope } from "../../scope/ScopeProvider";
 import { useRoles } from "../RolesProvider";
+import { useRoleDescription } from "../useRoleDescription";
 import { RoleEditor } from "./RoleEditor";
 
 /** Builds a role: `/iam/roles/new`, or one that is there. */
@@ -29,6 +30,7 @@ export function RoleBuilderPage(): ReactNode {
   const { to, tenantId } = useScope();
   const { roles, catalogue, permitted, failure, pending, reload, remove } = useRoles();
   const can = useCan();
+  const describe = useRoleDescription();
   const client = useClient(RoleService);
   const navigate = useNavigate();
   const [deleting, setDeleting] = useState(false);
@@ -59,7 +61,7 @@ export function RoleBuilderPage(): ReactNode {
     <Page
       title={title}
       trail={<ScopeNote />}
-      description={role?.description === "" ? undefined : role?.description}
+      description={role === undefined || role.description === "" ? undefined : describe(role)}
       actions={
         role !== undefined && (
           <>

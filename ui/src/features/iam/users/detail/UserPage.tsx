@@ -148,6 +148,7 @@ function Known({ user, onChange }: { user: User; onChange: (user: User) => void 
 function Profile({ user }: { user: User }): ReactNode {
   const { t } = useTranslation("users");
   const format = useFormat();
+  const languages = new Intl.DisplayNames(format.locale, { type: "language", languageDisplay: "standard" });
   const moment = (time: User["createTime"]): string => (time === undefined ? "" : format.dateTime(time));
   return (
     <Card>
@@ -158,7 +159,7 @@ function Profile({ user }: { user: User }): ReactNode {
             { label: t("name"), value: user.displayName },
             { label: t("email"), value: user.email, copy: user.email },
             { label: t("factor"), value: t(user.mfaEnabled ? "on" : "off") },
-            { label: t("locale"), value: user.locale },
+            { label: t("locale"), value: user.locale === "" ? "" : languages.of(user.locale) },
             { label: t("timeZone"), value: user.timeZone },
             { label: t("seen"), value: moment(user.lastSignInTime) },
             { label: t("created"), value: moment(user.createTime) },

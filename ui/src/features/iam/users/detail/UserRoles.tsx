@@ -22,6 +22,7 @@ import { useCan } from "@/session/useCan";
 import { useClient } from "@/session/useClient";
 
 import { useRoles } from "../../roles/RolesProvider";
+import { useRoleDescription } from "../../roles/useRoleDescription";
 import { useScope } from "../../scope/ScopeProvider";
 import { useAssignable, useRoleOptions } from "../useAssignable";
 
@@ -57,6 +58,7 @@ export function UserRoles({ user, onChange }: { user: User; onChange: (user: Use
     }
   };
   if (!permitted) return <NoPermission permission="roles.read" />;
+  const describe = useRoleDescription();
   const may = can(UserService.method.assignRole);
   const fixed = !may ? t("roles.notAllowed") : user.status === Status.DELETED ? t("actions.deleted") : undefined;
   return (
@@ -79,7 +81,7 @@ export function UserRoles({ user, onChange }: { user: User; onChange: (user: Use
                       {role?.builtIn === true && <Badge>{t("roles.builtIn")}</Badge>}
                     </Inline>
                     <Text $size="small" $tone="muted">
-                      <bdi>{role?.description}</bdi>
+                      <bdi>{role && describe(role)}</bdi>
                     </Text>
                   </Stack>
                   <IconButton
