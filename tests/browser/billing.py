@@ -16,7 +16,7 @@ from tests.browser.accessibility import check_every_view
 from tests.browser.conftest import OpenPage
 from tests.browser.people import sign_in, signed_in
 from tests.browser.tenants import as_admin_of, tenant_of
-from tests.browser.view import EACH_ONCE, View
+from tests.browser.view import View
 from tests.journeys.platform import Platform, eventually, ok
 
 
@@ -147,7 +147,7 @@ async def looked_at(page: Page) -> None:
     """Asserts that the page is accessible and fits, at each width and in each colour, once all of it is there."""
     await expect(page.get_by_role("heading", level=1)).to_be_visible()
     await expect(page.locator(LOADING)).to_have_count(0)
-    await check_every_view(page, EACH_ONCE)
+    await check_every_view(page)
 
 
 async def looks_right(page: Page, path: str = "") -> None:

@@ -51,6 +51,8 @@ async def test_a_customer_signs_up_buys_moves_up_in_the_middle_of_a_cycle_and_gi
     await expect(page.get_by_role("heading", level=2, name="Premium")).to_be_visible()
     await looks_right(page)
     await page.get_by_role("link", name="Invoices", exact=True).click()
+    await expect(page.get_by_role("grid", name="Invoices")).to_be_visible()
+    await looked_at(page)
     row = page.get_by_role("row").filter(has_text="Change of plan").first
     await expect(row.get_by_text("Paid")).to_be_visible()
     number = (await row.get_by_role("link").first.inner_text()).split()[0]
@@ -133,3 +135,11 @@ async def test_billing_details_and_usage_are_the_tenants_own(site: Platform, ope
     await page.get_by_role("link", name="Usage and limits").click()
     await expect(page.get_by_role("region", name="API calls")).to_contain_text("20,000")
     await looks_right(page)
+
+    # What the plan lacks is said where it would be offered, with the way to plans that have it.
+    await page.get_by_role("link", name="Roles", exact=True).click()
+    await expect(page.get_by_text("Not part of your plan")).to_be_visible()
+    await expect(page.get_by_role("link", name="New role")).to_have_count(0)
+    await looked_at(page)
+    await page.get_by_role("link", name="See the plans").click()
+    await expect(page.get_by_role("table", name="Plans compared")).to_be_visible()

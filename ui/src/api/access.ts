@@ -14,6 +14,11 @@ export function opensToOwnTenant(method: DescMethod): boolean {
   return getOption(method, access).ownTenant;
 }
 
+/** The feature of a plan that the method is part of; empty for those that every plan includes. */
+export function featureOf(method: DescMethod): string {
+  return getOption(method, access).feature;
+}
+
 /** Whether anyone may call the method, and a token makes no difference to what it answers. */
 export function isPublic(method: DescMethod): boolean {
   const { rule, widenedBy } = getOption(method, access);

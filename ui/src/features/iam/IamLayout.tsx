@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { Outlet } from "react-router";
 
+import { PlanProvider } from "./plan/PlanProvider";
 import { RolesProvider } from "./roles/RolesProvider";
 import { ScopeProvider, useScope } from "./scope/ScopeProvider";
 
@@ -17,7 +18,9 @@ export function IamLayout(): ReactNode {
 export function IamScope({ children }: { children: ReactNode }): ReactNode {
   return (
     <ScopeProvider>
-      <OfScope>{children}</OfScope>
+      <PlanProvider>
+        <OfScope>{children}</OfScope>
+      </PlanProvider>
     </ScopeProvider>
   );
 }

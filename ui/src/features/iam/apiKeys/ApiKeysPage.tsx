@@ -23,6 +23,8 @@ import { useAnswer } from "@/session/useAnswer";
 import { useCan } from "@/session/useCan";
 import { useClient } from "@/session/useClient";
 
+import { PlanGap } from "../plan/PlanGap";
+import { usePlanLacks } from "../plan/PlanProvider";
 import { ScopeNote } from "../scope/ScopeNote";
 import { ScopePicker } from "../scope/ScopePicker";
 import { useScope } from "../scope/ScopeProvider";
@@ -50,7 +52,8 @@ export function ApiKeysPage(): ReactNode {
   );
   const { answer, failure, pending, reload } = useAnswer(permitted ? ask : undefined, { keep: true });
   const columns = useKeyColumns();
-  const adding = search.get(ADD_PARAM) === "yes";
+  const lacks = usePlanLacks()(ApiKeyService.method.createApiKey);
+  const adding = search.get(ADD_PARAM) === "yes" && !lacks;
   const setAdding = (open: boolean): void =>
     setSearch(
       (before) => {
@@ -74,7 +77,7 @@ export function ApiKeysPage(): ReactNode {
           },
         ]
       : [];
-  const add = can(ApiKeyService.method.createApiKey) && (
+  const add = can(ApiKeyService.method.createApiKey) && !lacks && (
     <Button variant="primary" icon={<Plus size={16} aria-hidden />} onPress={() => setAdding(true)}>
       {t("create.do")}
     </Button>
@@ -91,6 +94,7 @@ export function ApiKeysPage(): ReactNode {
         </>
       }
     >
+      {lacks && <PlanGap what="apiKeys" />}
       {permitted ? (
         <DataTable<ApiKey>
           name="iam.apiKeys"

@@ -16,6 +16,8 @@ import { Heading, Text } from "@/design/typography/typography";
 import { useFormat } from "@/i18n/Locale";
 import { useCan } from "@/session/useCan";
 
+import { PlanGap } from "../plan/PlanGap";
+import { usePlanLacks } from "../plan/PlanProvider";
 import { ScopeNote } from "../scope/ScopeNote";
 import { useScope } from "../scope/ScopeProvider";
 import { useRoles } from "./RolesProvider";
@@ -27,8 +29,8 @@ export function RolesPage(): ReactNode {
   const { to } = useScope();
   const can = useCan();
   const { roles, catalogue, permitted, failure, pending, reload } = useRoles();
-  const may = can(RoleService.method.createRole);
-  const newRole = may && (
+  const lacks = usePlanLacks()(RoleService.method.createRole);
+  const newRole = can(RoleService.method.createRole) && !lacks && (
     <ButtonLink variant="primary" icon={<Plus size={16} aria-hidden />} href={to("newRole")}>
       {t("new")}
     </ButtonLink>
@@ -65,7 +67,8 @@ export function RolesPage(): ReactNode {
           <section aria-labelledby="own-roles">
             <Stack $gap={3}>
               <Heading id="own-roles">{t("own")}</Heading>
-              {own.length === 0 ? (
+              {lacks && <PlanGap what="roles" />}
+              {own.length === 0 && lacks ? null : own.length === 0 ? (
                 <Card>
                   <EmptyState title={t("emptyTitle")} actions={newRole}>
                     {t("emptyText")}

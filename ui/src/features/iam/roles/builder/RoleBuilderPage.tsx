@@ -16,6 +16,8 @@ import { useCrumb } from "@/routing/crumb";
 import { useCan } from "@/session/useCan";
 import { useClient } from "@/session/useClient";
 
+import { PlanGap } from "../../plan/PlanGap";
+import { usePlanLacks } from "../../plan/PlanProvider";
 import { ScopeNote } from "../../scope/ScopeNote";
 import { useScope } from "../../scope/ScopeProvider";
 import { useRoles } from "../RolesProvider";
@@ -31,6 +33,7 @@ export function RoleBuilderPage(): ReactNode {
   const { roles, catalogue, permitted, failure, pending, reload, remove } = useRoles();
   const can = useCan();
   const describe = useRoleDescription();
+  const lacks = usePlanLacks();
   const client = useClient(RoleService);
   const navigate = useNavigate();
   const [deleting, setDeleting] = useState(false);
@@ -57,6 +60,8 @@ export function RoleBuilderPage(): ReactNode {
     return (
       <Frame title={t("title")} content={<ErrorState failure={NOT_FOUND} onRetry={reload} isRetrying={pending} />} />
     );
+  if (id === undefined && lacks(RoleService.method.createRole))
+    return <Frame title={title} content={<PlanGap what="roles" />} />;
   return (
     <Page
       title={title}
@@ -70,7 +75,7 @@ export function RoleBuilderPage(): ReactNode {
                 {t("people")}
               </ButtonLink>
             )}
-            {can(RoleService.method.createRole) && (
+            {can(RoleService.method.createRole) && !lacks(RoleService.method.createRole) && (
               <ButtonLink icon={<Copy size={16} aria-hidden />} href={to("newRole", {}, { from: role.id })}>
                 {t("copy")}
               </ButtonLink>

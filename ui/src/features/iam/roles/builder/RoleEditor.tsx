@@ -26,6 +26,8 @@ import { useLeaving } from "@/routing/useLeaving";
 import { useCan } from "@/session/useCan";
 import { useClient } from "@/session/useClient";
 
+import { PlanGap } from "../../plan/PlanGap";
+import { usePlanLacks } from "../../plan/PlanProvider";
 import { SaveBar } from "../../SaveBar";
 import { useScope } from "../../scope/ScopeProvider";
 import { covers, possibleParents, rebase, tidy } from "../grants";
@@ -56,6 +58,7 @@ export function RoleEditor({ role, template, roles, catalogue }: RoleEditorProps
   const { tenantId, to } = useScope();
   const { put } = useRoles();
   const can = useCan();
+  const lacks = usePlanLacks();
   const client = useClient(RoleService);
   const navigate = useNavigate();
   const [saved, setSaved] = useState(role);
@@ -96,12 +99,15 @@ export function RoleEditor({ role, template, roles, catalogue }: RoleEditorProps
   const leaving = useLeaving(unsaved && !isSending && !form.formState.isSubmitSuccessful);
   const permissionError = useFieldError(form.formState.errors.permissions?.root ?? undefined);
 
-  const fixed =
-    saved?.builtIn === true
-      ? t("builder.builtIn")
-      : can(isNew ? RoleService.method.createRole : RoleService.method.updateRole)
-        ? undefined
-        : t("builder.notAllowed");
+  const method = isNew ? RoleService.method.createRole : RoleService.method.updateRole;
+  const builtIn = saved?.builtIn === true;
+  const fixed = builtIn
+    ? t("builder.builtIn")
+    : !can(method)
+      ? t("builder.notAllowed")
+      : lacks(method)
+        ? t("builder.notInPlan")
+        : undefined;
   const setPermissions = (next: Iterable<string>): void =>
     form.setValue("permissions", [...new Set(next)].toSorted(), { shouldDirty: true });
   const add = (patterns: string[]): void => {
@@ -129,7 +135,8 @@ export function RoleEditor({ role, template, roles, catalogue }: RoleEditorProps
   return (
     <form onSubmit={(event) => void submit(event)} noValidate>
       <Stack $gap={5}>
-        {saved?.builtIn === true && <Notice tone="info">{t("builder.builtIn")}</Notice>}
+        {builtIn && <Notice tone="info">{t("builder.builtIn")}</Notice>}
+        {!builtIn && lacks(method) && <PlanGap what="roles" />}
         {failure !== undefined && conflict === undefined && (
           <Notice tone="danger" requestId={reportId(failure)}>
             {errorText(failure)}

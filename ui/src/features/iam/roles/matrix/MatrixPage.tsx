@@ -19,6 +19,8 @@ import { useLeaving } from "@/routing/useLeaving";
 import { useMe } from "@/session/SessionProvider";
 import { useCan } from "@/session/useCan";
 
+import { PlanGap } from "../../plan/PlanGap";
+import { usePlanLacks } from "../../plan/PlanProvider";
 import { SaveBar } from "../../SaveBar";
 import { ScopeNote } from "../../scope/ScopeNote";
 import { useScope } from "../../scope/ScopeProvider";
@@ -68,6 +70,7 @@ function Matrix({ roles, catalogue }: { roles: readonly Role[]; catalogue: reado
   const shown = columns.slice(0, MOST_COLUMNS);
   const { changes, drafts, progress } = matrix;
   const leaving = useLeaving(changes.length > 0);
+  const lacks = usePlanLacks();
   const table: MatrixTableProps = {
     shown,
     roles,
@@ -78,6 +81,7 @@ function Matrix({ roles, catalogue }: { roles: readonly Role[]; catalogue: reado
   };
   return (
     <Stack>
+      {lacks(RoleService.method.batchUpdateRoles) && <PlanGap what="roles" />}
       <Inline $gap={4} $align="end">
         <Wide>
           <TextField
@@ -148,18 +152,20 @@ function useReasons(roles: readonly Role[], catalogue: readonly Permission[]): M
   const can = useCan();
   const { tenantId } = useScope();
   const mayUpdate = can(RoleService.method.updateRole);
+  const inPlan = !usePlanLacks()(RoleService.method.batchUpdateRoles);
   const lacking = useMemo(() => lacksOf(granterOf(me, tenantId), roles, catalogue), [me, tenantId, roles, catalogue]);
   return useCallback(
     (role: Role, pattern: string, state: CellState): string | undefined => {
       if (role.builtIn) return t("builder.builtIn");
       if (!mayUpdate) return t("builder.notAllowed");
+      if (!inPlan) return t("builder.notInPlan");
       if (state.kind === "covered") return t("builder.covered", { pattern: state.by?.pattern ?? "" });
       if (state.kind === "on") return undefined;
       const missing = lacking(role, pattern);
       if (missing === undefined) return undefined;
       return missing === pattern ? t("builder.lacking") : t("builder.lackingPart", { permission: missing });
     },
-    [t, mayUpdate, lacking],
+    [t, mayUpdate, inPlan, lacking],
   );
 }
 
