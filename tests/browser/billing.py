@@ -147,11 +147,6 @@ async def looked_at(page: Page) -> None:
     """Asserts that the page is accessible and fits, at each width and in each colour, once all of it is there."""
     await expect(page.get_by_role("heading", level=1)).to_be_visible()
     await expect(page.locator(LOADING)).to_have_count(0)
-    # What was announced of a button that is gone is no part of the page; it goes within seconds.
-    await page.wait_for_function(
-        """() => [...document.querySelectorAll("[data-live-announcer] [role=img]")]
-            .every((one) => document.getElementById(one.getAttribute("aria-labelledby")))"""
-    )
     await check_every_view(page)
 
 

@@ -33,6 +33,7 @@ export const segments = {
   billingDetails: "billing/details",
   choosePlan: "billing/plan",
   coupons: "billing/coupons",
+  disputes: "billing/disputes",
   exports: "exports",
   iamDashboard: "dashboards/identity",
   invoice: "billing/invoices/:id",

@@ -7,7 +7,7 @@ import { BillingMetricsService } from "@/api/gen/atrium/billing/v1/billing_metri
 import { DiscountService, type CreateCouponRequest } from "@/api/gen/atrium/billing/v1/discount_service_pb";
 import { InvoiceService } from "@/api/gen/atrium/billing/v1/invoice_service_pb";
 import { LedgerService } from "@/api/gen/atrium/billing/v1/ledger_service_pb";
-import { Payment_State, Provider } from "@/api/gen/atrium/billing/v1/payment_pb";
+import { Dispute_State, Payment_State, Provider } from "@/api/gen/atrium/billing/v1/payment_pb";
 import { PaymentService } from "@/api/gen/atrium/billing/v1/payment_service_pb";
 import { Interval, Plan_State, type PlanSchema } from "@/api/gen/atrium/billing/v1/plan_pb";
 import {
@@ -224,6 +224,54 @@ test("a parked account says why, and goes on when somebody has looked", async ()
   await user.click(dialog.getByRole("button", { name: "Unpark" }));
   await expect.poll(said).toEqual(["Billing goes on."]);
   expect(notes).toEqual(["Merged them", "Merged them"]);
+});
+
+test("a disputed payment says until when to answer, and only what is left of it can go back", async () => {
+  const dispute = {
+    id: "dsp_1",
+    tenantId: "ten_1",
+    paymentId: "pay_1",
+    invoiceId: "inv_000001",
+    state: Dispute_State.OPEN,
+    provider: Provider.SANDBOX,
+    amountMinor: 3000n,
+    takenMinor: 3000n,
+    currency: "EUR",
+    reason: "fraudulent",
+    respondTime: at("2026-12-05T12:00:00Z"),
+    createTime: at("2026-11-26T12:00:00Z"),
+  };
+  const payment = {
+    id: "pay_1",
+    tenantId: "ten_1",
+    invoiceId: "inv_000001",
+    provider: Provider.SANDBOX,
+    state: Payment_State.SUCCEEDED,
+    amountMinor: 10_000n,
+    currency: "EUR",
+    refundedMinor: 2500n,
+    disputedMinor: 3000n,
+    disputes: [dispute],
+  };
+  const edge = billingEdge()
+    .on(PaymentService.method.listPayments, () => ({ payments: [payment] }))
+    .on(PaymentService.method.listDisputes, ({ states }) => ({
+      disputes: states.length === 0 || states.includes(Dispute_State.OPEN) ? [dispute] : [],
+    }));
+  const { user } = await renderApp({ edge, address: "/master-admin/billing/invoices/inv_000001", me: BILLER });
+  const disputes = within(await screen.findByRole("list", { name: "Disputes" }));
+  expect(disputes.getByText("€30.00 is wanted back")).toBeVisible();
+  expect(disputes.getByText(/Answer at the provider by Dec 5, 2026.*The provider holds €30\.00/)).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Refund" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  expect(await dialog.findByLabelText("Amount", { selector: "input" })).toHaveValue("€45.00");
+  cleanup();
+
+  await renderApp({ edge, address: "/master-admin/billing/disputes", me: BILLER });
+  expect(await screen.findByRole("row", { name: /€30\.00.*Disputed.*fraudulent/ })).toBeVisible();
+  cleanup();
+  await renderApp({ edge, address: "/master-admin/billing/disputes?state=lost", me: BILLER });
+  expect(await screen.findByText("Nothing found")).toBeVisible();
 });
 
 test("coupons and tax rates are made of exact millionths", async () => {

@@ -61,6 +61,11 @@ export const places: Places = {
           lazy: page(async () => (await import("./payments/PaymentsPage")).RefundsPage),
         },
         {
+          path: segments.disputes,
+          handle: { crumb: "billing:nav.disputes" },
+          lazy: page(async () => (await import("./payments/PaymentsPage")).DisputesPage),
+        },
+        {
           path: segments.billingAccounts,
           lazy: page(async () => (await import("./accounts/AccountsPage")).AccountsPage),
         },

@@ -17,9 +17,10 @@ import { useCan } from "@/session/useCan";
 
 import { Asked } from "../parts/Asked";
 import { PlainTable } from "../parts/PlainTable";
+import { providers } from "../words/words";
 import { useGetLedgerProofQuery, useProveLedgerMutation } from "./api";
 
-const KINDS = ["transaction", "receivable", "credit", "provider"] as const;
+const KINDS = ["transaction", "receivable", "credit", "disputed", "provider"] as const;
 
 /** Whether the books are right: every transaction sums to zero, and invoices, payments and providers agree with them. */
 export function LedgerProofPage(): ReactNode {
@@ -68,6 +69,7 @@ function Proof(): ReactNode {
 
 function Result({ proof, button }: { proof: LedgerProof; button: ReactNode }): ReactNode {
   const { t } = useTranslation("ledger");
+  const billing = useTranslation("billing").t;
   const format = useFormat();
   const kindName = (kind: string): string => {
     const known = KINDS.find((one) => one === kind);
@@ -78,6 +80,21 @@ function Result({ proof, button }: { proof: LedgerProof; button: ReactNode }): R
       <Notice tone={proof.proven ? "success" : "danger"} title={t(proof.proven ? "proof.proven" : "proof.wrong")}>
         {t(proof.proven ? "proof.provenLead" : "proof.wrongLead")}
       </Notice>
+      {proof.unasked.length > 0 && (
+        <Notice tone="warning" title={t("proof.unasked")}>
+          <Stack $gap="hair">
+            <span>{t("proof.unaskedLead")}</span>
+            {proof.unasked.map(({ provider, askedUntilTime }) => (
+              <span key={provider}>
+                {t(askedUntilTime === undefined ? "proof.unaskedNever" : "proof.unaskedOne", {
+                  provider: billing(`provider.${providers.word(provider)}`),
+                  time: askedUntilTime === undefined ? "" : format.dateTime(askedUntilTime),
+                })}
+              </span>
+            ))}
+          </Stack>
+        </Notice>
+      )}
       <Card>
         <Stack>
           <KeyValueList

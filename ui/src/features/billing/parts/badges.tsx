@@ -4,13 +4,14 @@ import { useTranslation } from "react-i18next";
 
 import type { BillingAccount } from "@/api/gen/atrium/billing/v1/billing_account_service_pb";
 import type { Invoice } from "@/api/gen/atrium/billing/v1/invoice_pb";
-import type { Payment, PaymentMethod, Refund } from "@/api/gen/atrium/billing/v1/payment_pb";
+import type { Dispute, Payment, PaymentMethod, Refund } from "@/api/gen/atrium/billing/v1/payment_pb";
 import type { Plan } from "@/api/gen/atrium/billing/v1/plan_pb";
 import type { Subscription } from "@/api/gen/atrium/billing/v1/subscription_pb";
 import { StatusBadge, type BadgeTone } from "@/design/Badge/Badge";
 
 import {
   accountStates,
+  disputeStates,
   invoiceStates,
   methodStates,
   paymentStates,
@@ -27,6 +28,7 @@ const TONES: Record<string, BadgeTone> = {
   expired: "warning",
   failed: "danger",
   incomplete: "warning",
+  lost: "danger",
   open: "info",
   paid: "success",
   parked: "danger",
@@ -41,6 +43,7 @@ const TONES: Record<string, BadgeTone> = {
   trialing: "info",
   uncollectible: "danger",
   void: "neutral",
+  won: "success",
 };
 
 interface StateProps {
@@ -101,6 +104,12 @@ export function RefundBadge({ state }: Pick<Refund, "state">): ReactNode {
       {t(`refundState.${word}`)}
     </State>
   );
+}
+
+export function DisputeBadge({ state }: Pick<Dispute, "state">): ReactNode {
+  const { t } = useTranslation("billing");
+  const word = disputeStates.word(state);
+  return <State word={word === "open" ? "incomplete" : word}>{t(`disputeState.${word}`)}</State>;
 }
 
 export function MethodBadge({ state }: Pick<PaymentMethod, "state">): ReactNode {

@@ -14,5 +14,6 @@ export const TEST_CARDS = [
   { token: "tok_slow", word: "slow", label: "Visa •••• 0077" },
   { token: "tok_slow_declined", word: "slowDeclined", label: "Visa •••• 0259" },
   { token: "tok_timeout", word: "timeout", label: "Visa •••• 0044" },
+  { token: "tok_disputed", word: "disputed", label: "Visa •••• 2685" },
   { token: "tok_setup_declined", word: "notSaved", label: "Visa •••• 0002" },
 ] as const;

@@ -25,6 +25,8 @@ import { PlainTable } from "../parts/PlainTable";
 import { StripeDialog } from "../paymentMethods/StripeDialog";
 import { providers } from "../words/words";
 import { useConfirmPaymentMutation, useListPaymentsQuery } from "./api";
+import { Disputes } from "./Disputes";
+import { refundableMinor } from "./refundable";
 import { RefundDialog } from "./RefundDialog";
 import { useConfirmation } from "./useConfirmation";
 import { useDecline } from "./useDecline";
@@ -109,6 +111,12 @@ export function InvoicePayments({ invoice }: { invoice: Invoice }): ReactNode {
                 label={t("label")}
                 rows={attempts}
                 rowId={({ id }) => id}
+                // They are answered by the provider's people.
+                detail={({ payment }) =>
+                  realm === PLATFORM &&
+                  payment !== undefined &&
+                  payment.disputes.length > 0 && <Disputes disputes={payment.disputes} />
+                }
                 columns={[
                   {
                     id: "time",
@@ -165,7 +173,7 @@ export function InvoicePayments({ invoice }: { invoice: Invoice }): ReactNode {
                         </Stack>
                       ),
                   },
-                  ...(mayRefund && payments.some(isRefundable)
+                  ...(mayRefund && payments.some((payment) => refundableMinor(payment) > 0n)
                     ? [
                         {
                           id: "refund",
@@ -174,7 +182,7 @@ export function InvoicePayments({ invoice }: { invoice: Invoice }): ReactNode {
                           align: "end" as const,
                           cell: ({ payment }: Attempt) =>
                             payment !== undefined &&
-                            isRefundable(payment) && (
+                            refundableMinor(payment) > 0n && (
                               <Button size="small" variant="quiet" onPress={() => setRefunded(payment)}>
                                 {t("refund.ask")}
                               </Button>
@@ -192,10 +200,6 @@ export function InvoicePayments({ invoice }: { invoice: Invoice }): ReactNode {
       {confirming.dialog}
     </Card>
   );
-}
-
-function isRefundable({ state, refundedMinor, amountMinor }: Payment): boolean {
-  return state === Payment_State.SUCCEEDED && refundedMinor < amountMinor;
 }
 
 /** Has the payer confirm, and looks up what became of it. */

@@ -4,10 +4,11 @@ import { useTranslation } from "react-i18next";
 
 import { Payment_State, type Payment } from "@/api/gen/atrium/billing/v1/payment_pb";
 import { PaymentService } from "@/api/gen/atrium/billing/v1/payment_service_pb";
+import { PLATFORM } from "@/api/session";
 import { DataTable, type Column } from "@/design/DataTable/DataTable";
 import { FilterDates } from "@/design/Filters/FilterDates";
 import { FilterChoice, Filters } from "@/design/Filters/Filters";
-import { Stack } from "@/design/layout/layout";
+import { Inline, Stack } from "@/design/layout/layout";
 import type { MenuEntry } from "@/design/Menu/entries";
 import { EmptyState } from "@/design/states/states";
 import { Code, Text } from "@/design/typography/typography";
@@ -17,12 +18,13 @@ import { paths } from "@/routing/paths";
 import { useSession } from "@/session/SessionProvider";
 import { useCan } from "@/session/useCan";
 
-import { PaymentBadge } from "../parts/badges";
+import { DisputeBadge, PaymentBadge } from "../parts/badges";
 import { dayParam, momentsOf } from "../parts/days";
 import { tableOf } from "../parts/tableOf";
 import { TenantName } from "../parts/TenantName";
 import { paymentStates, providers } from "../words/words";
 import { useListPaymentsQuery } from "./api";
+import { refundableMinor } from "./refundable";
 import { RefundDialog } from "./RefundDialog";
 import { useDecline } from "./useDecline";
 
@@ -67,9 +69,9 @@ export function PaymentTable({ tenantId = "" }: PaymentTableProps): ReactNode {
       disabledReason: can(PaymentService.method.refundPayment)
         ? payment.state !== Payment_State.SUCCEEDED
           ? t("refund.notPaid")
-          : payment.refundedMinor >= payment.amountMinor
-            ? t("refund.allBack")
-            : undefined
+          : refundableMinor(payment) > 0n
+            ? undefined
+            : t(payment.disputedMinor > 0n ? "refund.disputed" : "refund.allBack")
         : billing("denied", { permission: "payments.refund" }),
       onAction: () => setRefunded(payment),
     },
@@ -118,6 +120,7 @@ function useColumns(ofAll: boolean): readonly Column<Payment>[] {
   const { t } = useTranslation("payments");
   const billing = useTranslation("billing").t;
   const format = useFormat();
+  const { realm } = useSession();
   const { declineText } = useDecline();
   return useMemo<Column<Payment>[]>(
     () => [
@@ -146,7 +149,17 @@ function useColumns(ofAll: boolean): readonly Column<Payment>[] {
             },
           ]
         : []),
-      { id: "state", header: billing("state"), cell: ({ state }) => <PaymentBadge state={state} />, width: 140 },
+      {
+        id: "state",
+        header: billing("state"),
+        cell: ({ state, disputes: [dispute] }) => (
+          <Inline as="span" $gap={1}>
+            <PaymentBadge state={state} />
+            {realm === PLATFORM && dispute !== undefined && <DisputeBadge state={dispute.state} />}
+          </Inline>
+        ),
+        width: 180,
+      },
       {
         id: "why",
         header: t("why"),
@@ -180,6 +193,6 @@ function useColumns(ofAll: boolean): readonly Column<Payment>[] {
         hidden: true,
       },
     ],
-    [t, billing, format, declineText, ofAll],
+    [t, billing, format, declineText, ofAll, realm],
   );
 }

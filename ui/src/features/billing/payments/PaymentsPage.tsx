@@ -9,6 +9,7 @@ import { paths } from "@/routing/paths";
 import { useSession } from "@/session/SessionProvider";
 import { useCan } from "@/session/useCan";
 
+import { DisputeTable } from "./DisputeTable";
 import { PaymentTable } from "./PaymentTable";
 import { RefundTable } from "./RefundTable";
 
@@ -30,18 +31,33 @@ export function RefundsPage(): ReactNode {
   );
 }
 
-function Frame({ current, children }: { current: "payments" | "refunds"; children: ReactNode }): ReactNode {
+/** All disputes of payments to the provider. */
+export function DisputesPage(): ReactNode {
+  return (
+    <Frame current="disputes">
+      <DisputeTable />
+    </Frame>
+  );
+}
+
+interface FrameProps {
+  current: "payments" | "refunds" | "disputes";
+  children: ReactNode;
+}
+
+function Frame({ current, children }: FrameProps): ReactNode {
   const { t } = useTranslation("payments");
   const can = useCan();
   const { realm } = useSession();
   return (
-    <Page title={t(current === "payments" ? "title" : "refunds.title")}>
+    <Page title={t(current === "payments" ? "title" : `${current}.title`)}>
       <LinkTabs
         label={t("tabs")}
         current={current}
         items={[
           { id: "payments", label: t("title"), href: paths.to(realm, "payments") },
           { id: "refunds", label: t("refunds.title"), href: paths.to(realm, "refunds") },
+          { id: "disputes", label: t("disputes.title"), href: paths.to(realm, "disputes") },
         ]}
       />
       {can(PaymentService.method.listPayments) ? children : <NoPermission permission="payments.read" />}

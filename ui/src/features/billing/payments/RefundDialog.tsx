@@ -15,6 +15,7 @@ import { useFormat } from "@/i18n/Locale";
 import { FormMoney } from "../fields/FormMoney";
 import { FormDialog } from "../parts/FormDialog";
 import { useRefundPaymentMutation } from "./api";
+import { refundableMinor } from "./refundable";
 
 interface RefundDialogProps {
   payment: Payment;
@@ -38,8 +39,8 @@ export function RefundDialog({ payment, onClose }: RefundDialogProps): ReactNode
   const format = useFormat();
   const [refund] = useRefundPaymentMutation();
   const [submission] = useState(() => new Submission());
-  const { id, currency, amountMinor, refundedMinor } = payment;
-  const left = amountMinor - refundedMinor;
+  const { id, currency } = payment;
+  const left = refundableMinor(payment);
   const form = useRequestForm<Values>({
     defaultValues: { amountMinor: left, reason: "" },
     rules: checked,

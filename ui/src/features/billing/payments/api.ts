@@ -10,6 +10,7 @@ export const paymentsApi = billingApi.injectEndpoints({
   endpoints: (build) => ({
     listPayments: build.query({ ...rpc(methods.listPayments), providesTags: ["Payment"] }),
     listRefunds: build.query({ ...rpc(methods.listRefunds), providesTags: ["Payment"] }),
+    listDisputes: build.query({ ...rpc(methods.listDisputes), providesTags: ["Payment"] }),
     createPayment: build.mutation({ ...rpc(methods.createPayment), invalidatesTags: [...MONEY] }),
     confirmPayment: build.mutation({ ...rpc(methods.confirmPayment), invalidatesTags: [...MONEY] }),
     recordTransfer: build.mutation({ ...rpc(methods.recordTransfer), invalidatesTags: [...MONEY] }),
@@ -20,6 +21,7 @@ export const paymentsApi = billingApi.injectEndpoints({
 export const {
   useListPaymentsQuery,
   useListRefundsQuery,
+  useListDisputesQuery,
   useCreatePaymentMutation,
   useConfirmPaymentMutation,
   useRecordTransferMutation,

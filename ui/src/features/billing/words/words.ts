@@ -4,6 +4,7 @@ import { Invoice_Kind, Invoice_Reason, Invoice_State, InvoiceLine_Kind } from "@
 import { LedgerAccountType } from "@/api/gen/atrium/billing/v1/ledger_service_pb";
 import {
   DeclineReason,
+  Dispute_State,
   Payment_State,
   PaymentMethod_State,
   Provider,
@@ -96,6 +97,12 @@ export const refundStates = wordsFor({
   failed: Refund_State.FAILED,
 });
 
+export const disputeStates = wordsFor({
+  open: Dispute_State.OPEN,
+  won: Dispute_State.WON,
+  lost: Dispute_State.LOST,
+});
+
 export const methodStates = wordsFor({
   active: PaymentMethod_State.ACTIVE,
   pending: PaymentMethod_State.PENDING,
@@ -133,6 +140,7 @@ export const ledgerAccounts = wordsFor({
   cash: LedgerAccountType.CASH,
   goodwill: LedgerAccountType.GOODWILL,
   badDebt: LedgerAccountType.BAD_DEBT,
+  disputed: LedgerAccountType.DISPUTED,
 });
 
 export const aggregations = wordsFor({
