@@ -43,8 +43,9 @@ from actors.billing.services.tax_rate_service import TaxRateService
 from actors.billing.services.usage_service import UsageService
 from actors.billing.services.webhook_service import WebhookService
 from actors.billing.settings import BillingSettings
-from actors.billing.store import BOOKS, COLLECTIONS, BillingUnit, BooksUnit
+from actors.billing.store import COLLECTIONS, BillingUnit, BooksUnit
 from actors.billing.subscribing import Subscriptions
+from actors.billing.tables import BOOKS
 from actors.billing.telling import Telling
 from actors.billing.tenancy import Tenancy
 from actors.billing.vaulting import Vaulting

@@ -39,13 +39,16 @@ class Disputing:
         self.paying, self.notices = paying, notices
         self.books, self.clock = paying.books, paying.clock
 
-    async def look(self, call: Call, payment_id: str, moved: Sequence[Moved] = ()) -> list[Dispute]:
+    async def look(
+        self, call: Call, payment_id: str, moved: Sequence[Moved] = (), said: Facts | None = None
+    ) -> list[Dispute]:
         """Asks the provider for the disputes of a payment and keeps what is new: the records, the ledger, what may
         still be refunded of the payment and credited of its invoice; the provider's staff are written to when one
         begins and when it is decided. Returns them as they stand, oldest first.
 
         `moved` is what the provider's list of movements has for disputes of the payment: of providers that do not say
-        it with the dispute. May be repeated. Raises ProviderUnavailable.
+        it with the dispute. `said` is what an event says, for a provider that refuses to be asked: its key may lack the
+        right to read disputes. May be repeated. Raises ProviderUnavailable.
         """
 
         async def once() -> list[Dispute]:
@@ -54,7 +57,9 @@ class Disputing:
                 known = await disputes_of(unit, payment)
             found = await self._asked(payment)
             if found is None:
-                return known
+                if not known and said is None:
+                    return known
+                found = [said] if said is not None and _is_news(known, said) else []
             async with self.books.unit(call, aside=True) as unit:
                 return await self._keep(unit, payment, known, found, moved)
 
@@ -126,6 +131,11 @@ class Disputing:
 class _Change:
     old: Dispute | None
     new: Dispute
+
+
+def _is_news(known: Sequence[Dispute], said: Facts) -> bool:
+    """Whether an event may be believed that nobody can look into: what was decided is not opened by an older one."""
+    return not any(one.provider_reference == said.reference and one.state is not State.OPEN for one in known)
 
 
 async def disputes_of(unit: BooksUnit, payment: Payment) -> list[Dispute]:

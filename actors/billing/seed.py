@@ -12,10 +12,9 @@ from actors.billing.domain.recipient import Contact
 from actors.billing.domain.tax import TaxRate, new_tax_rate
 from actors.billing.keeping import BilledTenant, InvoiceNumbers, SandboxEntry
 from actors.billing.life import lived
-from actors.billing.store import (
+from actors.billing.store import BILLED_TENANTS, CONTACTS, USAGE_TOTALS, BooksUnit
+from actors.billing.tables import (
     ACCOUNTS,
-    BILLED_TENANTS,
-    CONTACTS,
     ENTITLEMENTS,
     GRANTS,
     INVOICES,
@@ -29,8 +28,6 @@ from actors.billing.store import (
     SUBSCRIPTIONS,
     TAX_RATES,
     USAGE_LOGS,
-    USAGE_TOTALS,
-    BooksUnit,
 )
 from actors.kernel.call import system_call
 from actors.kernel.demo import Demo, Seeding

@@ -83,7 +83,7 @@ class Webhooks:
         if payment is not None:
             if payment.unknown:
                 await self.paying.look(call, payment.id)
-            await self.disputing.look(call, payment.id)
+            await self.disputing.look(call, payment.id, said=dispute if dispute.currency == payment.currency else None)
             return
         log.warning("%s: a payment that is not known here is disputed, %s", provider.name, dispute.state.name)
         mark = f"{provider.name.lower()}:{dispute.reference}:{dispute.state.name}"

@@ -17,7 +17,7 @@ from actors.billing.domain.invoice import State as InvoiceState
 from actors.billing.domain.money import MICROS
 from actors.billing.domain.refund import State as RefundState
 from actors.billing.providers import paypal_objects, stripe_objects
-from actors.billing.providers.contract import EventKind, Movement, MovementKind
+from actors.billing.providers.contract import EventKind, Movement, MovementKind, ProviderRefused
 from actors.billing.providers.stripe import StripePayments
 from actors.kernel.mail import Mail
 from tests.billing.fakes import stripe_server
@@ -369,6 +369,33 @@ async def test_a_provider_that_lists_what_it_took_only_is_booked_by_its_list(
     await market.deliver()
     assert await market.balances() == {"BAD_DEBT": 10_000, "REVENUE": -10_000}
     await proven(market)
+
+
+async def test_a_provider_that_refuses_to_be_asked_is_believed_by_its_events(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As PayPal does where the right to read disputes was not given: staff hear of it all the same."""
+
+    async def refuses(reference: str) -> list[Facts]:
+        raise ProviderRefused("sandbox: not allowed")
+
+    monkeypatch.setattr(market.sandbox, "list_disputes", refuses)
+    await disputed(market, "tok_disputed_lost")
+    assert [mail.subject for mail in told(market)] == ["Acme disputes a payment"]
+    assert (await market.balances())["CASH"] == 10_000
+    await proven(market)
+    assert await market.balances() == {"DISPUTED": 10_000, "REVENUE": -10_000}
+    await decide(market)
+    assert await market.balances() == {"BAD_DEBT": 10_000, "REVENUE": -10_000}
+    late = {"state": "OPEN", "amount_minor": 10_000, "currency": "EUR", "reason": "", "respond_time": ""}
+    async with market.unit() as unit:
+        (dispute,), (payment,) = await unit.disputes.select(), await unit.payments.select()
+    event = {"id": "sbe_late", "type": "dispute.open", "object": dispute.provider_reference, "key": payment.id}
+    body = orjson.dumps({**event, "time": AT.isoformat(), "standing": {**late, "payment": payment.provider_reference}})
+    await market.hook(body, market.sandbox.events.signed(body))
+    assert await market.balances() == {"BAD_DEBT": 10_000, "REVENUE": -10_000}, "an old event opens nothing"
+    await proven(market)
+    assert len(told(market)) == 2
 
 
 async def test_money_that_is_taken_without_a_dispute_is_lost(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:

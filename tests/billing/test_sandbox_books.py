@@ -10,7 +10,8 @@ import pytest
 
 from actors.billing.providers.sandbox_state import MemorySandboxState, SandboxState
 from actors.billing.sandbox_books import BooksSandboxState
-from actors.billing.store import BOOKS, BooksUnit
+from actors.billing.store import BooksUnit
+from actors.billing.tables import BOOKS
 from actors.kernel.clock import ManualClock
 from actors.kernel.module import card
 from actors.kernel.sealing import Sealer

@@ -119,7 +119,7 @@ def _money(call: Ask, admin: str, ada: str, tenant_id: str) -> None:
     call("PaymentService.ConfirmPayment", ada, id=payment["id"])
     refund = call("PaymentService.RefundPayment", admin, id=payment["id"], amountMinor=500, reason="as a favour").json()
     assert refund["id"] in {one["id"] for one in call("PaymentService.ListRefunds", ada).json()["refunds"]}
-    assert call("PaymentService.ListDisputes", ada, payment_id=payment["id"]).json() == {}
+    assert call("PaymentService.ListDisputes", ada, payment_id=payment["id"]).json()["disputes"] == []
     credit = {"tenantId": tenant_id, "amount": {"minor": 100, "currency": "EUR"}, "reason": "as a favour"}
     assert call("DiscountService.GrantCredit", admin, **credit).json()["balance"]["minor"] == "100"
     assert call("LedgerService.ListLedgerEntries", admin, tenant_id=tenant_id).json()["entries"]

@@ -20,7 +20,6 @@ import orjson
 
 from actors.billing.domain.card_number import refuse_card_numbers
 from actors.billing.domain.dispute import Facts as DisputeFacts
-from actors.billing.domain.dispute import State as DisputeState
 from actors.billing.domain.invoice import AmountExceeds
 from actors.billing.domain.payment import DeclineReason, State
 from actors.billing.domain.payment_method import Confirmation
@@ -194,14 +193,7 @@ class Sandbox:
         if type.startswith("payment."):
             return ProviderEvent(kind=EventKind.PAYMENT, outcome=_parsed(about["reference"], standing), **about)
         if type.startswith("dispute."):
-            respond_time = datetime.fromisoformat(standing["respond_time"])
-            words = (
-                about["reference"],
-                DisputeState(standing["state"]),
-                standing["amount_minor"],
-                standing["currency"],
-            )
-            dispute = DisputeFacts(*words, reason=standing["reason"], respond_time=respond_time)
+            dispute = sandbox_disputes.heard(about["reference"], standing)
             of = about | {"reference": standing["payment"]}
             return ProviderEvent(kind=EventKind.DISPUTE, dispute=dispute, **of)
         if type.startswith("refund."):
@@ -319,15 +311,7 @@ class Sandbox:
         elif event["type"].startswith("dispute."):
             if (dispute := self._dispute(record.data)) is None:
                 return None
-            assert dispute.respond_time is not None
-            standing = {
-                "payment": event["charge"],
-                "state": dispute.state.value,
-                "amount_minor": dispute.amount_minor,
-                "currency": dispute.currency,
-                "reason": dispute.reason,
-                "respond_time": dispute.respond_time.isoformat(),
-            }
+            standing = sandbox_disputes.told(dispute, event["charge"])
         elif (refund := record.data["refunds"].get(event["object"])) is None:
             return None
         else:

@@ -55,3 +55,22 @@ def taken_minor(charge: Data, now: datetime) -> int:
     """What the dispute of a charge has taken of it and not given back."""
     found = standing(charge, now)
     return -sum(one.amount_minor for one in found.moved) if found is not None else 0
+
+
+def told(facts: Facts, payment: str) -> dict[str, Any]:
+    """How a dispute stands, as events say it."""
+    return {
+        "payment": payment,
+        "state": facts.state.value,
+        "amount_minor": facts.amount_minor,
+        "currency": facts.currency,
+        "reason": facts.reason,
+        "respond_time": facts.respond_time.isoformat() if facts.respond_time is not None else "",
+    }
+
+
+def heard(name: str, standing: Data) -> Facts:
+    """The same, as it is read from an event."""
+    respond_time = datetime.fromisoformat(standing["respond_time"]) if standing["respond_time"] else None
+    words = (name, State(standing["state"]), standing["amount_minor"], standing["currency"])
+    return Facts(*words, reason=standing["reason"], respond_time=respond_time)
