@@ -17,6 +17,9 @@ export default mergeConfig(
           extends: true,
           test: {
             name: "unit",
+            // Loading the application anew for each file takes longer than all the tests. What a test replaces is put back.
+            isolate: false,
+            unstubGlobals: true,
             environment: "jsdom",
             environmentOptions: { jsdom: { url: "http://127.0.0.1:8080/" } },
             setupFiles: ["src/testing/setup.ts"],

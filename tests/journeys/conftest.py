@@ -23,8 +23,13 @@ def killed_platform() -> Iterator[Platform]:
     """One platform for the journeys that kill its processes, with one replica of each module but Billing's two."""
     with (
         tempfile.TemporaryDirectory(prefix="atr", ignore_cleanup_errors=True) as folder,
-        # Tokens that outlast the tests: what is under test is the platform, not the refreshing of clients.
-        running(Path(folder), ATRIUM_IAM_ACCESS_TOKEN_SECONDS="3600") as started,
+        running(
+            Path(folder),
+            # Tokens that outlast the tests: what is under test is the platform, not the refreshing of clients.
+            ATRIUM_IAM_ACCESS_TOKEN_SECONDS="3600",
+            # A step of a new tenant that lost its event is looked after sooner than by default.
+            ATRIUM_TENANTS_STEP_SECONDS="4",
+        ) as started,
     ):
         yield started
 

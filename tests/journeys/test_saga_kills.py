@@ -4,13 +4,10 @@ import itertools
 import os
 import random
 import signal
-import tempfile
 import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,7 +15,7 @@ import pytest
 from pymongo import MongoClient
 
 from bench.servers import addresses
-from tests.journeys.platform import Platform, eventually, ok, running
+from tests.journeys.platform import Platform, eventually, ok
 from tests.journeys.test_kills import victims
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(1800)]
@@ -28,20 +25,6 @@ RUNS = int(os.environ.get("ATRIUM_TEST_SAGA_RUNS", "6"))
 STEPS = ("KIND_PLACE", "KIND_CREATE_STORE", "KIND_CREATE_ADMIN", "KIND_WELCOME", "KIND_ACTIVATE")
 VICTIMS = ("tenants", "iam", "mongod", "nats")
 BATCH = 3
-
-
-@pytest.fixture(scope="module")
-def single() -> Iterator[Platform]:
-    with (
-        tempfile.TemporaryDirectory(prefix="atr", ignore_cleanup_errors=True) as folder,
-        running(
-            Path(folder),
-            ATRIUM_IAM_ACCESS_TOKEN_SECONDS="3600",
-            # A step that lost its event is looked after sooner than by default.
-            ATRIUM_TENANTS_STEP_SECONDS="4",
-        ) as started,
-    ):
-        yield started
 
 
 def patiently(ask: Any) -> Any:
@@ -80,20 +63,16 @@ class Killer:
         self.hit = steps[self.step]
 
 
-@pytest.fixture(scope="module")
-def admin(single: Platform) -> str:
-    return single.set_up()
-
-
-def test_a_saga_that_is_killed_at_any_step_ends_complete(single: Platform, admin: str) -> None:
+def test_a_saga_that_is_killed_at_any_step_ends_complete(killable: Platform) -> None:
+    admin = killable.set_up()
     made: list[dict[str, Any]] = []
     points = Counter[str]()
     turns = itertools.cycle(itertools.product(STEPS, VICTIMS))
     chosen = [next(turns) for _ in range(max(RUNS, 1) * 7)][:: 7 if RUNS < 20 else 1][:RUNS]
     for number, (step, victim) in enumerate(chosen):
         started = time.monotonic()
-        killer = Killer(single, admin, step, victim, number)
-        with single.client(admin) as client:
+        killer = Killer(killable, admin, step, victim, number)
+        with killable.client(admin) as client:
             tenants = []
             for index in range(BATCH):
                 slug = f"s-{uuid.uuid4().hex[:10]}"
@@ -120,7 +99,7 @@ def test_a_saga_that_is_killed_at_any_step_ends_complete(single: Platform, admin
     print(f"\n{len(chosen)} kills over {len(made)} tenants:")
     for point, count in sorted(points.items()):
         print(f"  {point}: {count}")
-    one_of_everything(single, admin, made)
+    one_of_everything(killable, admin, made)
 
 
 def ended(client: httpx.Client, id: str) -> None:
