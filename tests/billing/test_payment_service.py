@@ -108,6 +108,7 @@ async def test_a_new_method_that_its_payer_has_to_confirm_is_confirmed_first_and
         ({"new_method": {"provider": 4}}, "INVALID_FIELDS"),
         ({"new_method": {}}, "INVALID_FIELDS"),
         ({"new_method": {"provider": 2, "provider_token": "tok_visa"}}, "PROVIDER_MISSING"),
+        ({"new_method": {"provider": 1, "provider_token": "tok_visa"}, "payment_method_id": "pm_1"}, "INVALID_FIELDS"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -183,6 +183,8 @@ def fill(message: Message, method: Method, ids: dict[str, str], tenant_id: str) 
     for one in message.DESCRIPTOR.fields:
         if one.containing_oneof is not None and one.containing_oneof.name in chosen:
             continue
+        if one.full_name in OTHERWISE:
+            continue
         if one.containing_oneof is not None:
             chosen.add(one.containing_oneof.name)
         if one.name == "tenant_id" or (
@@ -204,6 +206,8 @@ def fill(message: Message, method: Method, ids: dict[str, str], tenant_id: str) 
             sample(message, one)
 
 
+OTHERWISE = {"atrium.billing.v1.CreatePaymentRequest.new_method"}
+"""Fields that are given instead of an id."""
 SHARED = {"plan": "standard", "coupon": "cou_1", "tax_rate": "tax_1", "meter": "scans"}
 """Ids of things that are no tenant's."""
 

@@ -54,29 +54,30 @@ class CreatePaymentRequest(message.Message):
 
     INVOICE_ID_FIELD_NUMBER: builtins.int
     PAYMENT_METHOD_ID_FIELD_NUMBER: builtins.int
-    NEW_METHOD_FIELD_NUMBER: builtins.int
     RETURN_PATH_FIELD_NUMBER: builtins.int
+    NEW_METHOD_FIELD_NUMBER: builtins.int
     invoice_id: builtins.str
     payment_method_id: builtins.str
+    """Default: the subscription's, else the tenant's default method."""
     return_path: builtins.str
     """Where the provider's page sends the browser afterwards; a path of the platform."""
     @builtins.property
-    def new_method(self) -> CreatePaymentRequest.NewMethod: ...
+    def new_method(self) -> CreatePaymentRequest.NewMethod:
+        """Instead of a stored method."""
+
     def __init__(
         self,
         *,
         invoice_id: builtins.str = ...,
         payment_method_id: builtins.str = ...,
-        new_method: CreatePaymentRequest.NewMethod | None = ...,
         return_path: builtins.str = ...,
+        new_method: CreatePaymentRequest.NewMethod | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = typing.Literal["method", b"method", "new_method", b"new_method", "payment_method_id", b"payment_method_id"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = typing.Literal["new_method", b"new_method"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["invoice_id", b"invoice_id", "method", b"method", "new_method", b"new_method", "payment_method_id", b"payment_method_id", "return_path", b"return_path"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["invoice_id", b"invoice_id", "new_method", b"new_method", "payment_method_id", b"payment_method_id", "return_path", b"return_path"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_method: _TypeAlias = typing.Literal["payment_method_id", "new_method"]  # noqa: Y015
-    _WhichOneofArgType_method: _TypeAlias = typing.Literal["method", b"method"]  # noqa: Y015
-    def WhichOneof(self, oneof_group: _WhichOneofArgType_method) -> _WhichOneofReturnType_method | None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 @typing.final
 class ListPaymentsRequest(message.Message):

@@ -163,8 +163,8 @@ test("an invoice shows how each amount came about, and is paid with a stored met
       events:
         lineId === "line_2" ? [{ id: "evt_1", meter: "api_calls", quantity: 1_200_000n, subject: "<b>job</b>" }] : [],
     }))
-    .on(PaymentService.method.createPayment, ({ method, returnPath }) => {
-      expect([method.value, returnPath]).toEqual(["pm_1", "/t/acme/billing/invoices/inv_000001?confirm=1"]);
+    .on(PaymentService.method.createPayment, ({ paymentMethodId, returnPath }) => {
+      expect([paymentMethodId, returnPath]).toEqual(["pm_1", "/t/acme/billing/invoices/inv_000001?confirm=1"]);
       throw refused("PAYMENT_DECLINED", 9, "no", { metadata: { decline_reason: "INSUFFICIENT_FUNDS" } });
     });
   const { user } = await renderApp({ edge, address: "/t/acme/billing/invoices/inv_000001", me: PAYER });

@@ -52,7 +52,7 @@ export function PayDialog({ invoice, onClose, onPaid }: PayDialogProps): ReactNo
     try {
       const request = {
         invoiceId: invoice.id,
-        method: { case: "paymentMethodId" as const, value: method },
+        paymentMethodId: method,
         returnPath: paths.to(realm, "invoice", { id: invoice.id }, { confirm: "1" }),
       };
       onPaid(

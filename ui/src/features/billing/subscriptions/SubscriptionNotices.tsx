@@ -44,8 +44,10 @@ export function SubscriptionNotices({ subscription }: { subscription: Subscripti
             )
           }
         >
-          {t("state.trial", { time: format.date(trialEndTime), left: format.relative(trialEndTime) })}{" "}
-          {lacksMethod && t(`state.trialNoMethod.${who}`)}
+          {[
+            t("state.trial", { time: format.date(trialEndTime), left: format.relative(trialEndTime) }),
+            ...(lacksMethod ? [t(`state.trialNoMethod.${who}`)] : []),
+          ].join(" ")}
         </Notice>
       )}
       {state === Subscription_State.INCOMPLETE && <Notice tone="warning">{t(`state.incomplete.${who}`)}</Notice>}

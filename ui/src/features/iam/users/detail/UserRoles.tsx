@@ -35,6 +35,7 @@ export function UserRoles({ user, onChange }: { user: User; onChange: (user: Use
   const assignable = useAssignable();
   const can = useCan();
   const users = useClient(UserService);
+  const describe = useRoleDescription();
   const options = useRoleOptions(assignable).filter(({ id }) => !user.roleIds.includes(id));
   const [chosen, setChosen] = useState<string | null>(null);
   const [busy, setBusy] = useState<string>();
@@ -58,7 +59,6 @@ export function UserRoles({ user, onChange }: { user: User; onChange: (user: Use
     }
   };
   if (!permitted) return <NoPermission permission="roles.read" />;
-  const describe = useRoleDescription();
   const may = can(UserService.method.assignRole);
   const fixed = !may ? t("roles.notAllowed") : user.status === Status.DELETED ? t("actions.deleted") : undefined;
   return (
