@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from typing import Any
 
 import pytest
 from playwright.async_api import Locator, Page, expect
@@ -139,6 +140,8 @@ async def test_who_does_not_pay_and_who_may_not_be_charged_are_seen_and_helped(
 ) -> None:
     owing, broken = slug_of(fresh("owes money")), slug_of(fresh("was broken"))
     await subscriber(site, owing, "tok_insufficient_funds")
+    disputed = slug_of(fresh("wants it back"))
+    disputed_id = await subscriber(site, disputed, "tok_disputed")
     broken_id = await subscriber(site, broken, "tok_visa")
     page = await biller(open_page, "billing/subscriptions?state=pastDue")
     await page.get_by_role("link", name=f"Company {owing}").click()
@@ -176,6 +179,25 @@ async def test_who_does_not_pay_and_who_may_not_be_charged_are_seen_and_helped(
     await dialog.get_by_label("What you found").fill("Somebody wrote into the books")
     await dialog.get_by_role("button", name="Unpark").click()
     await expect(page.get_by_text("nothing is charged")).to_be_hidden()
+
+    # Who paid has asked their bank for it in the meantime.
+    def wanted_back() -> list[dict[str, Any]]:
+        with site.client(site.set_up()) as client:
+            found: list[dict[str, Any]] = ok(client.get("/api/v1/billing/disputes", params={"tenantId": disputed_id}))[
+                "disputes"
+            ]
+        return found
+
+    await asyncio.to_thread(eventually, wanted_back, bool, 60)
+    await go(page, "Payments")
+    await page.get_by_role("link", name="Disputes").click()
+    row = page.get_by_role("row").filter(has_text=disputed)
+    await expect(row).to_contain_text("Answer at the provider by")
+    await looked_at(page)
+    await row.get_by_role("link").first.click()
+    await expect(page.get_by_role("list", name="Disputes")).to_contain_text("is wanted back")
+    await expect(page.get_by_role("button", name="Refund")).to_have_count(0)
+    await looked_at(page)
 
 
 async def test_the_dashboard_says_what_subscriptions_and_the_ledger_add_up_to(

@@ -115,7 +115,7 @@ function useColumns(ofAll: boolean): readonly Column<Invoice>[] {
           </Inline>
         ),
         rowHeader: true,
-        ...(ofAll ? { width: 264 } : {}),
+        ...(ofAll ? { width: 208 } : {}),
       },
       ...(ofAll
         ? [
@@ -137,7 +137,7 @@ function useColumns(ofAll: boolean): readonly Column<Invoice>[] {
         id: "reason",
         header: t("list.reason"),
         cell: ({ reason }) => billing(`invoiceReason.${invoiceReasons.word(reason)}`),
-        width: 172,
+        width: 156,
       },
       {
         id: "issued",
@@ -151,14 +151,14 @@ function useColumns(ofAll: boolean): readonly Column<Invoice>[] {
         header: t("list.total"),
         cell: ({ totals, currency }) => format.money(totals?.totalMinor ?? 0n, currency),
         align: "end",
-        width: 122,
+        width: 116,
       },
       {
         id: "open",
         header: t("list.open"),
         cell: (invoice) => openMinor(invoice) > 0n && format.money(openMinor(invoice), invoice.currency),
         align: "end",
-        width: 122,
+        width: 116,
       },
       {
         id: "attempts",

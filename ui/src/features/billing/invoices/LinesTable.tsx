@@ -44,6 +44,11 @@ export function LinesTable({ label, lines, currency, usageOf }: LinesTableProps)
       partSeconds === wholeSeconds || wholeSeconds === 0n
         ? ""
         : t("line.part", { part: format.duration(Number(partSeconds)), whole: format.duration(Number(wholeSeconds)) });
+    // Where two plans stand beside each other, one must be able to tell which is which.
+    const plan = ({ kind, planId, description }: InvoiceLine): string => {
+      const name = PRORATED.has(kind) && planId !== "" ? planName(planId) : "";
+      return description.startsWith(`${name}:`) ? "" : name;
+    };
     return [
       {
         id: "description",
@@ -53,8 +58,7 @@ export function LinesTable({ label, lines, currency, usageOf }: LinesTableProps)
             <bdi>{line.description === "" ? billing(`invoiceKind.unknown`) : line.description}</bdi>
             <Text as="span" $size="small" $tone="muted" $weight="regular">
               {[
-                // Where two plans stand beside each other, one must be able to tell which is which.
-                PRORATED.has(line.kind) && line.planId !== "" ? planName(line.planId) : "",
+                plan(line),
                 t(`lineKind.${lineKinds.word(line.kind)}`),
                 period(line.startTime, line.endTime),
                 part(line),

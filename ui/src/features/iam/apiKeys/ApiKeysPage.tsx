@@ -120,7 +120,7 @@ export function ApiKeysPage(): ReactNode {
           }
           empty={
             <EmptyState icon={<KeyRound size={20} />} title={t("empty")} actions={add}>
-              {t("emptyText")}
+              {!lacks && t("emptyText")}
             </EmptyState>
           }
         />
