@@ -137,15 +137,15 @@ function useColumns(ofAll: boolean): readonly Column<Invoice>[] {
         id: "reason",
         header: t("list.reason"),
         cell: ({ reason }) => billing(`invoiceReason.${invoiceReasons.word(reason)}`),
-        width: 156,
+        width: 146,
       },
       {
         id: "issued",
         header: t("list.issued"),
         cell: ({ issueTime }) => issueTime && format.date(issueTime),
-        width: 112,
+        width: 124,
       },
-      { id: "due", header: t("list.due"), cell: ({ dueTime }) => dueTime && format.date(dueTime), width: 112 },
+      { id: "due", header: t("list.due"), cell: ({ dueTime }) => dueTime && format.date(dueTime), width: 124 },
       {
         id: "total",
         header: t("list.total"),

@@ -56,13 +56,13 @@ export function DisputeTable(): ReactNode {
             <DisputeStanding dispute={dispute} />
           </Stack>
         ),
-        width: 330,
+        width: 320,
       },
       {
         id: "reason",
         header: billing("reason"),
         cell: ({ reason }) => reason !== "" && <Code>{reason}</Code>,
-        width: 150,
+        width: 140,
       },
       {
         id: "provider",
@@ -74,7 +74,7 @@ export function DisputeTable(): ReactNode {
         id: "time",
         header: t("time"),
         cell: ({ createTime }) => createTime && format.dateTime(createTime),
-        width: 160,
+        width: 180,
       },
       {
         id: "reference",
