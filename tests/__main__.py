@@ -9,6 +9,7 @@ by itself, with what it started.
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,8 @@ import time
 from collections.abc import Sequence
 from typing import IO
 
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""Some machines keep compiled sources of nobody; here hundreds of processes would compile them again."""
 PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
 LIVE, QUICK = ("-m", "live"), ("-m", "not live")
 
@@ -40,7 +43,7 @@ PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
 def main(arguments: Sequence[str]) -> int:
     """Runs the tests. Returns 0 when all passed."""
     if arguments:
-        return _wait(subprocess.Popen([sys.executable, "-m", "pytest", *arguments]))
+        return _wait(subprocess.Popen([sys.executable, "-m", "pytest", *arguments], env=ENVIRONMENT))
     parts = Parts()
     with tempfile.TemporaryFile("w+") as said:
         print("Two parts of the tests run at a time; what those beside the ones below say follows them.", flush=True)
@@ -70,7 +73,7 @@ class Parts:
             name, arguments = part
             begin = time.monotonic()
             print(f"\nTests {name}:", file=said, flush=True)
-            code = _wait(subprocess.Popen([*PYTEST, *arguments], stdout=said, stderr=said))
+            code = _wait(subprocess.Popen([*PYTEST, *arguments], env=ENVIRONMENT, stdout=said, stderr=said))
             with self._lock:
                 self.code = self.code or code
                 self.times.append(

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import copy
 import functools
 import importlib
+import pickle
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -40,7 +40,7 @@ from actors.kernel.module import Module, card
 from actors.kernel.sealing import Sealer
 from actors.kernel.settings import PlatformSettings
 from actors.kernel.store.contract import Backend
-from actors.kernel.store.memory import MemoryBackend
+from actors.kernel.store.memory import MemoryBackend, Table
 from actors.kernel.store.migrate import layout
 
 SETUP_CODE = "WORLD-SETUP-CODE"
@@ -89,8 +89,9 @@ class _Channel:
 class Snapshot:
     """A world as it was: set up, with one tenant in the pool and one in a database of its own."""
 
-    tables: dict[Any, Any]
-    books: dict[Any, Any]
+    tables: bytes
+    """Pickled, as are the books."""
+    books: bytes
     now: datetime
     root: str
     acme: Any
@@ -141,10 +142,10 @@ class World:
         """A world that is set up and has two tenants, each with its first administrator signed in; made in no time."""
         kept = _snapshot()
         backend = backend or MemoryBackend()
-        backend._tables = copy.deepcopy(kept.tables)
+        backend._tables = _tables_in(kept.tables)
         world = cls(backend, **settings)
         if isinstance(world.sql, MemoryBackend):
-            world.sql._tables = copy.deepcopy(kept.books)
+            world.sql._tables = _tables_in(kept.books)
         world.clock._now = kept.now
         world.root, world.acme, world.acme_admin = kept.root, kept.acme, kept.acme_admin
         world.globex, world.globex_admin = kept.globex, kept.globex_admin
@@ -439,8 +440,8 @@ def _snapshot() -> Snapshot:
             await world.settle()
             assert isinstance(world.backend, MemoryBackend) and isinstance(world.sql, MemoryBackend)
             return Snapshot(
-                tables=copy.deepcopy(world.backend._tables),
-                books=copy.deepcopy(world.sql._tables),
+                tables=_pickled(world.backend),
+                books=_pickled(world.sql),
                 now=world.clock.now(),
                 root=root,
                 acme=acme,
@@ -452,6 +453,19 @@ def _snapshot() -> Snapshot:
     # In a thread of its own: the caller's may have an event loop already.
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, build()).result()
+
+
+def _pickled(backend: MemoryBackend) -> bytes:
+    """All documents; read again in a fraction of the time that copying them takes."""
+    return pickle.dumps({key: dict(table) for key, table in backend._tables.items()})
+
+
+def _tables_in(pickled: bytes) -> dict[tuple[str, str], Table]:
+    found: dict[tuple[str, str], Table] = {}
+    for key, documents in pickle.loads(pickled).items():
+        found[key] = Table()
+        found[key].update(documents)
+    return found
 
 
 def link_token(mail: Mail) -> str:
