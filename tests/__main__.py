@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from typing import IO
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-"""Some machines keep compiled sources of nobody; here hundreds of processes would compile them again."""
+"""Without that name: hundreds of processes would compile the same sources, each for itself."""
 PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
 LIVE, QUICK = ("-m", "live"), ("-m", "not live")
 

@@ -178,6 +178,8 @@ def test_what_a_plan_does_not_include_is_refused_and_there_within_seconds_of_one
     def make(path: str) -> tuple[int, str]:
         with company.person() as person:
             answer = person.post(path, json={"displayName": uuid.uuid4().hex, "permissions": ["users.read"]})
+        if answer.status_code == 401:  # the token named the tier of the plan before
+            company.sign_in()
         return answer.status_code, "" if answer.status_code == 200 else reason(answer)
 
     missing = (403, "FEATURE_MISSING")

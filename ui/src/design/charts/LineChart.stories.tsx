@@ -1,6 +1,6 @@
 import type { Meta, StoryObj } from "@storybook/react-vite";
 import { useState } from "react";
-import { expect, within } from "storybook/test";
+import { expect, waitFor, within } from "storybook/test";
 
 import { Button } from "../Button/Button";
 import { Stack } from "../layout/layout";
@@ -178,6 +178,7 @@ export const OnAPhone: Story = {
   ],
   play: async ({ canvasElement }) => {
     const box = canvasElement.querySelector("figure");
-    await expect(box?.scrollWidth).toBeLessThanOrEqual(296);
+    // It is drawn once more as soon as its width is known.
+    await waitFor(() => expect(box?.scrollWidth).toBeLessThanOrEqual(296));
   },
 };
