@@ -22,7 +22,7 @@ def _axe() -> str:
 
 async def check_axe(page: Page, rules: list[str] | None = None) -> None:
     """Asserts that axe-core finds nothing in the page as it is, by some rules or all of WCAG 2.2 AA."""
-    # Colours in the middle of a transition are nobody's, and one for each colour takes most of a check's time: there are
+    # Colours in the middle of a transition are nobody's, and waiting for each takes most of a check's time: there are
     # none while it runs. What moves besides is waited for.
     await page.evaluate(
         """async () => {
