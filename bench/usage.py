@@ -11,7 +11,7 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -55,8 +55,8 @@ class Later(Clock):
     by: timedelta = timedelta(0)
     _last_id: int = field(default=0)
 
-    def now(self) -> datetime:
-        return super().now() + self.by
+    def _millis(self) -> int:
+        return super()._millis() + self.by // timedelta(milliseconds=1)
 
 
 @asynccontextmanager

@@ -33,6 +33,7 @@ class Clock:
         return f"{prefix}_{encode_ulid(value)}"
 
     def _millis(self) -> int:
+        """Since the Unix epoch; `now` and `new_id` follow it."""
         return time.time_ns() // 1_000_000
 
 

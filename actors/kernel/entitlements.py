@@ -129,13 +129,9 @@ class Entitlements:
 
     def _decide(self, tenant_id: str) -> None:
         entitled = self._entitled.get(tenant_id)
-        if entitled is None:
-            refused = False
-        elif not entitled.usable or API_KEYS not in entitled.features:
-            refused = True
-        else:
-            refused = self._reached(tenant_id, API_CALLS) is not None
-        if refused:
+        if entitled is not None and (
+            not entitled.usable or API_KEYS not in entitled.features or self._reached(tenant_id, API_CALLS) is not None
+        ):
             self._machines_refused.add(tenant_id)
         else:
             self._machines_refused.discard(tenant_id)

@@ -35,8 +35,8 @@ class LateClock(Clock):
 
     ahead = timedelta(0)
 
-    def now(self) -> datetime:
-        return super().now() + self.ahead
+    def _millis(self) -> int:
+        return super()._millis() + self.ahead // timedelta(milliseconds=1)
 
 
 @pytest.fixture

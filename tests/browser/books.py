@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-import httpx
-
-from tests.journeys.platform import Platform, ok
+from tests.journeys.platform import Platform, pages
 
 MONTHS = {"INTERVAL_MONTH": 1, "INTERVAL_YEAR": 12}
 MICROS = 1_000_000
@@ -52,17 +49,6 @@ def added_up(site: Platform, currency: str) -> Books:
                 elif entry["accountType"] == "LEDGER_ACCOUNT_TYPE_CASH" and amount > 0:
                     paid += amount
     return Books(recurring, outstanding, paid)
-
-
-def pages(client: httpx.Client, path: str, name: str, **params: Any) -> Iterator[dict[str, Any]]:
-    """All of a list."""
-    token = ""
-    while True:
-        answer = ok(client.get(path, params={**params, "pageSize": 500, "pageToken": token}))
-        yield from answer[name]
-        token = answer["nextPageToken"]
-        if not token:
-            return
 
 
 def euros(minor: int) -> str:

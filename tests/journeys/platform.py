@@ -158,6 +158,17 @@ class Platform:
         return found
 
 
+def pages(client: httpx.Client, path: str, name: str, **params: Any) -> Iterator[dict[str, Any]]:
+    """All of a list."""
+    token = ""
+    while True:
+        answer = ok(client.get(path, params={**params, "pageSize": 500, "pageToken": token}))
+        yield from answer[name]
+        token = answer["nextPageToken"]
+        if not token:
+            return
+
+
 def ok(answer: httpx.Response) -> dict[str, Any]:
     """The answer's body, which must be a success."""
     assert answer.status_code == 200, (

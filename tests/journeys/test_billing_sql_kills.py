@@ -27,7 +27,7 @@ from actors.kernel.clock import Clock
 from actors.kernel.sealing import Sealer
 from actors.kernel.store.sql import SqlBackend
 from actors.kernel.store.unit import Store
-from tests.journeys.platform import Platform, eventually, ok, running
+from tests.journeys.platform import Platform, eventually, ok, pages, running
 from tests.journeys.shoppers import METER, Acknowledged, Shopper, Shoppers
 from tests.mariadb import NoMariaDb, running_mariadb
 from tests.servers import Server
@@ -112,17 +112,6 @@ def kill_once(load: Shoppers, server: Server, chance: random.Random, number: int
     assert first - back <= GOAL_SECONDS
 
 
-def listed(client: httpx.Client, path: str, name: str, **params: Any) -> list[dict[str, Any]]:
-    """All pages of a list."""
-    found: list[dict[str, Any]] = []
-    token = ""
-    while True:
-        page = ok(client.get(f"/api/v1/billing{path}", params={**params, "page_size": 500, "page_token": token}))
-        found += page[name]
-        if not (token := page["nextPageToken"]):
-            return found
-
-
 @dataclass(frozen=True)
 class Found:
     """What the books say of some tenants, list by list."""
@@ -137,14 +126,14 @@ class Found:
     def of(cls, client: httpx.Client, tenants: list[str]) -> Self:
         """Waits for credit notes, which get their numbers a moment after they were asked for."""
 
-        def every(name: str, path: str = "") -> list[dict[str, Any]]:
-            return [one for id in tenants for one in listed(client, path or f"/{name}", name, tenant_id=id)]
+        def every(name: str) -> list[dict[str, Any]]:
+            return [one for id in tenants for one in pages(client, f"/api/v1/billing/{name}", name, tenantId=id)]
 
         def numbered(invoices: list[dict[str, Any]]) -> bool:
             return all(one["state"] != "STATE_DRAFT" for one in invoices)
 
         invoices = eventually(lambda: every("invoices"), numbered, 30)
-        entries = [one for id in tenants for one in listed(client, f"/ledger/{id}", "entries")]
+        entries = [one for id in tenants for one in pages(client, f"/api/v1/billing/ledger/{id}", "entries")]
         return cls(every("subscriptions"), invoices, every("payments"), every("refunds"), entries)
 
     def amounts(self, account_type: str) -> dict[str, list[int]]:
@@ -199,7 +188,7 @@ def booked(found: Found) -> dict[str, int]:
 
 
 def check_usage(client: httpx.Client, tenant_id: str, known: Acknowledged) -> None:
-    events = listed(client, f"/usage/{tenant_id}/events", "events", meter=METER)
+    events = list(pages(client, f"/api/v1/billing/usage/{tenant_id}/events", "events", meter=METER))
     assert {one["id"]: int(one["quantity"]) for one in events} == known.events
     assert len(events) == len(known.events)
     meters = ok(client.get(f"/api/v1/billing/usage/{tenant_id}"))["meters"]

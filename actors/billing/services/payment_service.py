@@ -157,20 +157,19 @@ class PaymentService(PaymentServiceServicer):
 
     async def _added(self, request: CreatePaymentRequest, call: Call) -> str:
         """The id of the new method, stored and ready; nothing is stored for an invoice that nobody has to pay."""
-        new = request.new_method
+        new, id = request.new_method, id_for(call, self.clock, "pm")
         async with self.store.unit(call, aside=True) as unit:
             invoice = await unit.invoices.get(request.invoice_id)
+            begun = await unit.payment_methods.of(invoice.tenant_id).find(id)
+        if begun is None:
+            invoice.must_be_payable()
         wanted = new_payment_method(
-            id=id_for(call, self.clock, "pm"),
+            id=id,
             tenant_id=invoice.tenant_id,
             provider=Provider[wire.enum_name(ProviderMessage.DESCRIPTOR, new.provider)],
             at=self.clock.now(),
             wanted_default=new.default,
         )
-        async with self.store.unit(call, aside=True) as unit:
-            known = await unit.payment_methods.of(invoice.tenant_id).find(wanted.id)
-        if known is None:
-            invoice.must_be_payable()
         self.paying.provider(wanted.provider)
         method = await self.vaulting.add(call, wanted, token=new.provider_token, return_path=request.return_path)
         if method.state is not MethodState.ACTIVE:

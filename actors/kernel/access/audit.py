@@ -62,10 +62,10 @@ def _text(value: Any, hidden: bool) -> str:
     if hidden:
         return MASK
     if type(value) is str:
-        return value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, tuple):
+        text = value
+    elif isinstance(value, datetime):
+        text = value.isoformat().replace("+00:00", "Z")
+    elif isinstance(value, tuple):
         text = ", ".join(_text(one, False) for one in value)
     elif dataclasses.is_dataclass(value):
         text = "; ".join(

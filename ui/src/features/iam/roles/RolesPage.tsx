@@ -68,14 +68,13 @@ export function RolesPage(): ReactNode {
             <Stack $gap={3}>
               <Heading id="own-roles">{t("own")}</Heading>
               {lacks && <PlanGap what="roles" />}
-              {own.length === 0 && lacks ? null : own.length === 0 ? (
+              {own.length > 0 && <RoleList label={t("own")} roles={own} all={roles} total={total} />}
+              {own.length === 0 && !lacks && (
                 <Card>
                   <EmptyState title={t("emptyTitle")} actions={newRole}>
                     {t("emptyText")}
                   </EmptyState>
                 </Card>
-              ) : (
-                <RoleList label={t("own")} roles={own} all={roles} total={total} />
               )}
             </Stack>
           </section>
